@@ -1,0 +1,4 @@
+include(GNUInstallDirs)
+if(TARGET dksnap)
+  install(TARGETS dksnap RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()

@@ -1,0 +1,30 @@
+# Everything dksnap takes from others, in one place. Reasons: ARCHITECTURE.md.
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(fmt 9 REQUIRED)  # header-only: Debian has no static library of it
+find_package(CLI11 2.1 REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+
+# zstd, zlib and OpenSSL are linked statically: one file is the installation, and the worker
+# has no dynamic loader to rely on.
+function(dksnap_static_library target file)
+  find_library(${target}_PATH NAMES ${file} REQUIRED)
+  add_library(${target} STATIC IMPORTED GLOBAL)
+  set_target_properties(${target} PROPERTIES IMPORTED_LOCATION "${${target}_PATH}")
+endfunction()
+dksnap_static_library(zstd_static libzstd.a)
+dksnap_static_library(zlib_static libz.a)
+dksnap_static_library(crypto_static libcrypto.a)
+dksnap_static_library(ssl_static libssl.a)
+target_link_libraries(ssl_static INTERFACE crypto_static)
+target_link_libraries(crypto_static INTERFACE ${CMAKE_DL_LIBS} Threads::Threads)
+target_link_libraries(zstd_static INTERFACE Threads::Threads)
+
+if(DKSNAP_TESTS)
+  find_package(GTest 1.12 REQUIRED)
+  # Debian's rapidcheck has no CMake package file.
+  find_library(RAPIDCHECK_PATH rapidcheck)
+endif()

@@ -1,0 +1,253 @@
+#include "base/text.hpp"
+
+#include <sys/random.h>
+#include <wchar.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/digest.hpp"
+#include "base/error.hpp"
+
+namespace dksnap {
+namespace {
+
+bool is_slug_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_';
+}
+
+struct CodePoint {
+  char32_t value;
+  std::size_t length;
+};
+
+// The code point at the start of `text`, or nothing where it is not valid UTF-8.
+std::optional<CodePoint> decode(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return CodePoint{first, 1};
+  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < length) return std::nullopt;
+  char32_t value = first & (0xffU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0U) != 0x80) return std::nullopt;
+    value = (value << 6) | (byte(i) & 0x3fU);
+  }
+  static constexpr std::array<char32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = value >= 0xd800 && value <= 0xdfff;
+  if (value < kSmallest[length] || surrogate || value > 0x10ffff) return std::nullopt;
+  return CodePoint{value, length};
+}
+
+// Columns of one code point. wcwidth(3) depends on the locale, which we never set; these ranges
+// are the East Asian wide and the emoji blocks, and the combining marks in common use.
+std::size_t columns_of(char32_t c) {
+  if ((c >= 0x300 && c <= 0x36f) || (c >= 0x200b && c <= 0x200f) || (c >= 0xfe00 && c <= 0xfe0f)) {
+    return 0;
+  }
+  const bool wide = (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
+                    (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
+                    (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
+                    (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
+  return wide ? 2 : 1;
+}
+
+std::string plural(std::int64_t count, std::string_view unit) {
+  return fmt::format("{} {}{} ago", count, unit, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+std::string human_size(std::uint64_t bytes) {
+  static constexpr std::array kUnits{"B", "kB", "MB", "GB", "TB", "PB"};
+  double value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 999.5 && unit + 1 < kUnits.size()) {
+    value /= 1000;
+    ++unit;
+  }
+  if (unit == 0) return fmt::format("{} B", bytes);
+  return value < 9.95 ? fmt::format("{:.1f} {}", value, kUnits[unit])
+                      : fmt::format("{:.0f} {}", value, kUnits[unit]);
+}
+
+std::string human_duration(std::chrono::nanoseconds duration) {
+  const double seconds = std::chrono::duration<double>(duration).count();
+  if (seconds < 9.995) return fmt::format("{:.2f} s", seconds);
+  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
+  if (whole < 60) return fmt::format("{} s", whole);
+  return fmt::format("{} min {} s", whole / 60, whole % 60);
+}
+
+std::string human_age(std::chrono::seconds age) {
+  const std::int64_t seconds = age.count();
+  if (seconds < 5) return "just now";
+  if (seconds < 60) return plural(seconds, "second");
+  if (seconds < 3600) return plural(seconds / 60, "minute");
+  if (seconds < 86400) return plural(seconds / 3600, "hour");
+  if (seconds < 86400 * 60) return plural(seconds / 86400, "day");
+  if (seconds < 86400 * 730) return plural(seconds / (86400 * 30), "month");
+  return plural(seconds / (86400 * 365), "year");
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const std::size_t end = text.find(separator);
+    parts.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string join(const std::vector<std::string>& parts, std::string_view separator) {
+  return fmt::format("{}", fmt::join(parts, separator));
+}
+
+std::string_view trim(std::string_view text) {
+  static constexpr std::string_view kSpace = " \t\r\n";
+  const std::size_t start = text.find_first_not_of(kSpace);
+  if (start == std::string_view::npos) return {};
+  return text.substr(start, text.find_last_not_of(kSpace) - start + 1);
+}
+
+std::string to_lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+bool contains_ignoring_case(std::string_view text, std::string_view part) {
+  return to_lower(text).find(to_lower(part)) != std::string::npos;
+}
+
+std::string last_lines(std::string_view text, std::size_t count) {
+  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
+  std::size_t start = text.size();
+  while (count > 0 && start != 0) {
+    const std::size_t newline = text.rfind('\n', start - 1);
+    if (newline == std::string_view::npos) return std::string(text);
+    start = newline;
+    --count;
+  }
+  return std::string(start < text.size() ? text.substr(start + 1) : std::string_view{});
+}
+
+std::string slug(std::string_view title) {
+  static constexpr std::size_t kLongest = 60;
+  std::string result;
+  for (const char c : to_lower(title)) {
+    if (is_slug_character(c)) {
+      result += c;
+    } else if (!result.empty() && result.back() != '-') {
+      result += '-';
+    }
+    if (result.size() == kLongest) break;
+  }
+  // A tag must not begin with a dot; one that ends with a separator looks cut off.
+  result.erase(0, result.find_first_not_of(".-_"));
+  result.erase(result.find_last_not_of(".-_") + 1);
+  return result.empty() ? "snapshot" : result;
+}
+
+std::string printable(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const auto point = decode(text);
+    const auto byte = static_cast<unsigned char>(text[0]);
+    if (!point || (point->value >= 0x80 && point->value < 0xa0)) {
+      const std::size_t length = point ? point->length : 1;
+      for (std::size_t i = 0; i < length; ++i) {
+        result += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[i]));
+      }
+      text.remove_prefix(length);
+      continue;
+    }
+    if (byte == '\n') {
+      result += "\\n";
+    } else if (byte == '\t') {
+      result += "\\t";
+    } else if (byte < 0x20 || byte == 0x7f) {
+      result += fmt::format("\\x{:02x}", byte);
+    } else {
+      result += text.substr(0, point->length);
+    }
+    text.remove_prefix(point->length);
+  }
+  return result;
+}
+
+std::size_t display_width(std::string_view text) {
+  std::size_t columns = 0;
+  while (!text.empty()) {
+    const auto point = decode(text);
+    columns += point ? columns_of(point->value) : 1;
+    text.remove_prefix(point ? point->length : 1);
+  }
+  return columns;
+}
+
+std::string ellipsize(std::string_view text, std::size_t columns) {
+  if (display_width(text) <= columns) return std::string(text);
+  if (columns == 0) return {};
+  std::size_t used = 0;
+  std::size_t bytes = 0;
+  while (bytes < text.size()) {
+    const auto point = decode(text.substr(bytes));
+    const std::size_t width = point ? columns_of(point->value) : 1;
+    if (used + width > columns - 1) break;
+    used += width;
+    bytes += point ? point->length : 1;
+  }
+  return std::string(text.substr(0, bytes)) + "…";
+}
+
+std::string shell_quote(std::string_view word) {
+  static constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-~";
+  if (!word.empty() && word.front() != '~' &&
+      word.find_first_not_of(kPlain) == std::string_view::npos) {
+    return std::string(word);
+  }
+  std::string quoted = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      quoted += "'\\''";
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "'";
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row[b.size()];
+}
+
+std::string random_hex(std::size_t bytes) {
+  std::vector<std::uint8_t> buffer(bytes);
+  if (::getrandom(buffer.data(), buffer.size(), 0) != static_cast<ssize_t>(buffer.size())) {
+    throw system_error("cannot get random bytes");
+  }
+  return to_hex(buffer);
+}
+
+}  // namespace dksnap

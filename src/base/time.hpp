@@ -1,0 +1,18 @@
+// Points in time as RFC 3339, the form of image configs, labels and JSON.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dksnap {
+
+using TimePoint = std::chrono::system_clock::time_point;
+
+// UTC with the fraction cut to seconds: "2026-03-01T12:00:00Z".
+std::string to_rfc3339(TimePoint time);
+// Any RFC 3339 time, offset and fraction included; nothing where it is not one.
+std::optional<TimePoint> parse_rfc3339(std::string_view text);
+
+}  // namespace dksnap

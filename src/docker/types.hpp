@@ -1,0 +1,211 @@
+// What the engine tells and is told, as plain values. Names follow the Engine API.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace dksnap::docker {
+
+using StringMap = std::map<std::string, std::string>;
+// Whole answers, for what must be passed on unchanged. Shared, never modified.
+using RawJson = std::shared_ptr<const nlohmann::json>;
+
+// How the engine keeps images.
+enum class Store { classic, containerd };
+
+struct EngineInfo {
+  std::string server_version;  // "20.10.24+dfsg1"
+  std::string api_version;     // negotiated, "1.41"
+  std::string os;              // "linux"
+  std::string architecture;    // as images name it: "amd64", "arm64"
+  std::string storage_driver;
+  Store store = Store::classic;
+  std::string root_dir;
+  std::string name;
+};
+
+struct Mount {
+  std::string type;         // "volume", "bind", "tmpfs"
+  std::string name;         // of a volume
+  std::string source;       // host path
+  std::string destination;  // in the container, normalised
+  std::string driver;
+  bool read_write = true;
+  // A volume that has no name of its own (64 hex digits).
+  bool anonymous() const;
+};
+
+struct PortBinding {
+  std::string container_port;  // "5432/tcp"
+  std::string host_ip;
+  std::string host_port;  // empty: the engine chooses
+};
+
+struct Healthcheck {
+  std::vector<std::string> test;
+};
+
+// The part of a container's or an image's config that dksnap reads. `raw` holds all of it.
+struct Config {
+  std::string user;
+  std::string working_dir;
+  std::string hostname;
+  std::vector<std::string> env;
+  std::vector<std::string> entrypoint;
+  std::vector<std::string> cmd;
+  std::vector<std::string> volumes;        // declared paths
+  std::vector<std::string> exposed_ports;  // "5432/tcp"
+  StringMap labels;
+  std::string stop_signal;
+  RawJson raw;
+
+  // The value of an environment variable.
+  std::optional<std::string> env_value(const std::string& name) const;
+};
+
+struct ContainerSummary {
+  std::string id;
+  std::vector<std::string> names;  // without the leading slash
+  std::string image;
+  std::string image_id;
+  std::string state;   // "running", "exited", …
+  std::string status;  // "Up 3 hours"
+  std::int64_t created = 0;  // seconds since the epoch
+  StringMap labels;
+  std::vector<Mount> mounts;
+};
+
+struct Container {
+  std::string id;
+  std::string name;  // without the leading slash
+  std::string image;     // as the user named it
+  std::string image_id;  // digest
+  std::string created;   // RFC 3339
+  std::string status;    // "created", "running", "paused", "restarting", "exited", "dead"
+  bool running = false;
+  bool paused = false;
+  bool restarting = false;
+  std::int64_t pid = 0;
+  int exit_code = 0;
+  std::string started_at;  // RFC 3339
+  int restart_count = 0;
+  std::string restart_policy;  // "no", "always", …
+  bool auto_remove = false;
+  bool read_only_rootfs = false;
+  std::string network_mode;
+  std::vector<std::string> networks;  // names
+  Config config;
+  std::vector<Mount> mounts;            // tmpfs included
+  std::vector<PortBinding> bindings;    // requested (HostConfig.PortBindings)
+  std::vector<PortBinding> published;   // in force (NetworkSettings.Ports)
+  RawJson raw;
+};
+
+struct Image {
+  std::string id;
+  std::vector<std::string> tags;
+  std::vector<std::string> repo_digests;
+  std::string created;  // RFC 3339
+  std::string architecture;
+  std::string variant;
+  std::string os;
+  std::uint64_t size = 0;
+  std::vector<std::string> diff_ids;
+  Config config;
+  // Of the manifest or index that the name points to; containerd store only, and only where the
+  // engine tells (API 1.48).
+  std::string descriptor_digest;
+  std::string descriptor_media_type;
+  std::uint64_t descriptor_size = 0;
+  RawJson raw;
+};
+
+struct ImageSummary {
+  std::string id;
+  std::vector<std::string> tags;
+  std::int64_t created = 0;
+  std::uint64_t size = 0;
+  StringMap labels;
+};
+
+struct MountSpec {
+  std::string type;    // "volume", "bind", "tmpfs"
+  std::string source;  // volume name or host path
+  std::string target;
+  bool read_only = false;
+  bool no_copy = true;  // volumes: never filled from the image
+};
+
+// What `create container` is asked for; empty fields are left to the image and the engine.
+struct ContainerSpec {
+  std::string name;
+  std::string image;
+  std::vector<std::string> entrypoint;
+  std::vector<std::string> cmd;
+  std::vector<std::string> env;
+  std::string user;
+  std::string hostname;
+  StringMap labels;
+  std::vector<std::string> exposed_ports;
+  std::vector<PortBinding> bindings;
+  std::vector<MountSpec> mounts;
+  StringMap tmpfs;            // path → options
+  std::string network_mode;   // "none", a network's name, …
+  std::string pid_mode;       // "container:<id>"
+  std::vector<std::string> cap_add;
+  std::vector<std::string> security_opt;
+  std::string log_driver;
+  std::string restart_policy;
+  bool auto_remove = false;
+  bool disable_healthcheck = false;
+  bool init = false;
+  bool open_stdin = false;  // and closed for good when the first attached client goes
+};
+
+// A changed path of a container's root file system.
+struct Change {
+  enum class Kind { modified = 0, added = 1, removed = 2 };
+  Kind kind = Kind::modified;
+  std::string path;
+};
+
+struct PathStat {
+  std::string name;
+  std::int64_t size = 0;
+  std::uint32_t mode = 0;  // Go's os.FileMode bits
+  std::string link_target;
+  bool is_directory() const { return (mode & 0x80000000U) != 0; }
+};
+
+struct Process {
+  std::string pid;
+  std::string command;  // with arguments
+};
+
+struct Volume {
+  std::string name;
+  std::string driver;
+  std::string mountpoint;
+  StringMap labels;
+};
+
+struct ExecSpec {
+  std::vector<std::string> argv;
+  std::string user;  // "uid:gid" or a name; empty: the container's
+  std::vector<std::string> env;
+  std::string working_dir;
+};
+
+// An image's line of history, newest first as the engine lists it.
+struct HistoryEntry {
+  std::string created_by;
+  std::uint64_t size = 0;
+};
+
+}  // namespace dksnap::docker

@@ -1,0 +1,105 @@
+// What dksnap and its worker say to each other: a job file, and JSON lines.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace dksnap::worker {
+
+// Places inside a scratch. Everything of ours is below one directory that no capture includes.
+inline constexpr const char* kDirectory = "/.dksnap";
+inline constexpr const char* kWorkerPath = "/.dksnap/worker";
+inline constexpr const char* kJobPath = "/.dksnap/job";
+inline constexpr const char* kManifestPath = "/.dksnap/manifest";    // the parent's, from its image
+inline constexpr const char* kLayerPath = "/.dksnap/layer";          // what pack wrote
+inline constexpr const char* kNewManifestPath = "/.dksnap/manifest.new";
+inline constexpr const char* kBaselinePath = "/.dksnap/baseline";    // state before sync
+inline constexpr const char* kMappedPath = "/.dksnap/mapped";        // paths that were mapped
+inline constexpr const char* kSourceDirectory = "/.dksnap/source";   // mounts of the source's volumes
+inline constexpr const char* kStagingDirectory = "/.dksnap/staging"; // files of a stopped source
+
+// A directory that is captured whole.
+struct TreeSpec {
+  // Where it is read: a path, resolved inside `root` as if that were '/' ("/proc/1/root"), or plain
+  // if `root` is empty ("/.dksnap/source/0").
+  std::string source;
+  std::string root;
+  // Where it belongs: the path in the container, and in the snapshot.
+  std::string target;
+};
+
+// What sync and pack work on. Paths are bytes; the JSON form escapes them (escape_path).
+struct Job {
+  std::vector<TreeSpec> trees;
+  // Single paths of the root file system that differ from the image, read below `root_source`
+  // ("/proc/1/root" or kStagingDirectory). Each is made to be as it is there: copied or removed. A
+  // directory stands for itself, not for what is in it. Paths under a tree's target are ignored.
+  std::string root_source;
+  std::vector<std::string> root_paths;
+  // The source runs: copy, wait for "go", copy again what changed. Else one copy.
+  bool live = false;
+  // Look at the mappings of the processes that share our PID namespace (live only).
+  bool use_mappings = false;
+  // Where mappings cannot be read: copy every file again while frozen.
+  bool distrust_times_without_mappings = false;
+  // Compare contents, not size and time.
+  bool checksum = false;
+  // The image is a snapshot: kManifestPath is the parent's manifest; its single paths join ours.
+  bool has_parent = false;
+  // pack: "none" or "zstd".
+  std::string compression = "none";
+};
+
+std::string to_json(const Job& job);
+Job parse_job(std::string_view json);
+
+// Worker → dksnap, one JSON object a line on standard output.
+struct Progress {
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;
+};
+// sync, live: the first copy is done, waiting for "go" on standard input.
+struct Ready {
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;
+};
+struct SyncResult {
+  std::uint64_t files = 0;         // seen
+  std::uint64_t copied_files = 0;  // both copies
+  std::uint64_t copied_bytes = 0;
+  std::uint64_t removed = 0;
+  std::uint64_t frozen_files = 0;  // copied while frozen
+  std::uint64_t frozen_bytes = 0;
+  std::uint64_t passes = 0;        // while frozen
+  std::uint64_t sockets = 0;       // left out
+  bool mappings_read = true;
+};
+struct PackResult {
+  std::string diff_id;
+  std::string blob_digest;
+  std::uint64_t blob_size = 0;
+  std::uint64_t layer_bytes = 0;  // uncompressed
+  std::uint64_t changed = 0;      // files in the layer
+  std::uint64_t deleted = 0;      // whiteouts
+  std::uint64_t files = 0;        // in the manifest
+  std::uint64_t total_bytes = 0;  // of all files in the manifest
+};
+struct ScanResult {
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+};
+// The last line of a command that failed. `code` is an ErrorCode's name.
+struct Failure {
+  std::string code;
+  std::string message;
+  std::string why;
+};
+using Message = std::variant<Progress, Ready, SyncResult, PackResult, ScanResult, Failure>;
+
+std::string to_json(const Message& message);
+Message parse_message(std::string_view line);  // Error where it is none
+
+}  // namespace dksnap::worker
