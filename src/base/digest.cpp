@@ -11,7 +11,9 @@ struct Sha256::State {
   SHA256_CTX context;
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) { SHA256_Init(&state_->context); }
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  SHA256_Init(&state_->context);
+}
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
@@ -37,7 +39,9 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
   return text;
 }
 
-std::string to_digest(const Sha256Bytes& bytes) { return "sha256:" + to_hex(bytes); }
+std::string to_digest(const Sha256Bytes& bytes) {
+  return "sha256:" + to_hex(bytes);
+}
 
 std::string sha256_digest(std::string_view text) {
   Sha256 hash;

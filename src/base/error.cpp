@@ -30,7 +30,9 @@ constexpr std::array kCodes{
 
 }  // namespace
 
-std::span<const ErrorCodeInfo> error_codes() { return kCodes; }
+std::span<const ErrorCodeInfo> error_codes() {
+  return kCodes;
+}
 
 std::string_view error_code_name(ErrorCode code) {
   for (const auto& info : kCodes) {
@@ -40,10 +42,7 @@ std::string_view error_code_name(ErrorCode code) {
 }
 
 Error::Error(ErrorCode code, std::string what_failed, std::string why, std::string hint)
-    : code_(code),
-      message_(std::move(what_failed)),
-      why_(std::move(why)),
-      hint_(std::move(hint)) {
+    : code_(code), message_(std::move(what_failed)), why_(std::move(why)), hint_(std::move(hint)) {
   compose();
 }
 
@@ -58,7 +57,9 @@ Error& Error::default_hint(std::string hint) {
   return *this;
 }
 
-void Error::compose() { full_ = why_.empty() ? message_ : message_ + ": " + why_; }
+void Error::compose() {
+  full_ = why_.empty() ? message_ : message_ + ": " + why_;
+}
 
 Error system_error(std::string what_failed, int number) {
   const int error = number >= 0 ? number : errno;

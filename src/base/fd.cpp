@@ -1,9 +1,8 @@
 #include "base/fd.hpp"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 #include "base/error.hpp"
 

@@ -1,16 +1,50 @@
 #include "base/process.hpp"
 
+#include <cerrno>
+#include <chrono>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
-
-#include <cerrno>
 
 #include "base/error.hpp"
 
 namespace dksnap {
+namespace {
+
+// How long a child may take to end after SIGTERM.
+constexpr std::chrono::seconds kGrace{2};
+constexpr std::chrono::milliseconds kTick{5};
+
+int exit_status(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+// Blocked and ignored signals are inherited: a child of ours would never see the SIGTERM that ends
+// it, nor die of a closed pipe.
+class DefaultSignals {
+ public:
+  DefaultSignals() {
+    posix_spawnattr_init(&attributes_);
+    sigset_t set;
+    sigemptyset(&set);
+    posix_spawnattr_setsigmask(&attributes_, &set);
+    sigaddset(&set, SIGPIPE);
+    posix_spawnattr_setsigdefault(&attributes_, &set);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  }
+  ~DefaultSignals() { posix_spawnattr_destroy(&attributes_); }
+  DefaultSignals(const DefaultSignals&) = delete;
+  DefaultSignals& operator=(const DefaultSignals&) = delete;
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_;
+};
+
+}  // namespace
 
 ChildProcess::ChildProcess(const std::vector<std::string>& argv) {
   Pipe to_child = make_pipe();
@@ -23,7 +57,9 @@ ChildProcess::ChildProcess(const std::vector<std::string>& argv) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, to_child.read_end.get(), STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, from_child.write_end.get(), STDOUT_FILENO);
-  const int error = posix_spawnp(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ);
+  const DefaultSignals attributes;
+  const int error =
+      posix_spawnp(&pid_, arguments[0], &actions, attributes.get(), arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) {
     pid_ = -1;
@@ -38,7 +74,15 @@ ChildProcess::~ChildProcess() {
   input_.reset();
   output_.reset();
   ::kill(pid_, SIGTERM);
-  wait();
+  const auto deadline = std::chrono::steady_clock::now() + kGrace;
+  while (::waitpid(pid_, nullptr, WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      ::kill(pid_, SIGKILL);
+      wait();
+      return;
+    }
+    std::this_thread::sleep_for(kTick);
+  }
 }
 
 int ChildProcess::wait() {
@@ -48,7 +92,7 @@ int ChildProcess::wait() {
   while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return exit_status(status);
 }
 
 }  // namespace dksnap

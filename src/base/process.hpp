@@ -1,9 +1,8 @@
 // Child processes: the user's ssh and credential helpers.
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 #include "base/fd.hpp"
@@ -11,7 +10,8 @@
 namespace dksnap {
 
 // A running child with pipes to its standard input and output; its standard error is ours. The
-// destructor closes the pipes, then ends the child (SIGTERM) and reaps it.
+// destructor closes the pipes, then ends the child (SIGTERM; SIGKILL two seconds later) and reaps
+// it.
 class ChildProcess {
  public:
   // Looks `argv[0]` up in PATH. Throws Error if it cannot be started.

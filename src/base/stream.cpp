@@ -19,10 +19,12 @@ Error ended_early() {
 }  // namespace
 
 std::uint64_t copy(Source& from, Sink& to, std::uint64_t limit) {
-  std::vector<std::byte> buffer(static_cast<std::size_t>(std::min<std::uint64_t>(kCopyBuffer, limit)));
+  std::vector<std::byte> buffer(
+      static_cast<std::size_t>(std::min<std::uint64_t>(kCopyBuffer, limit)));
   std::uint64_t total = 0;
   while (total < limit) {
-    const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), limit - total));
+    const auto want =
+        static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), limit - total));
     const std::size_t got = from.read(std::span(buffer).first(want));
     if (got == 0) break;
     to.write(std::span<const std::byte>(buffer).first(got));

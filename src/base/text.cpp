@@ -1,13 +1,11 @@
 #include "base/text.hpp"
 
-#include <sys/random.h>
-#include <wchar.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <sys/random.h>
 
 #include <fmt/format.h>
 
@@ -44,17 +42,50 @@ std::optional<CodePoint> decode(std::string_view text) {
   return CodePoint{value, length};
 }
 
-// Columns of one code point. wcwidth(3) depends on the locale, which we never set; these ranges
-// are the East Asian wide and the emoji blocks, and the combining marks in common use.
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+template <std::size_t kSize>
+bool is_in(const std::array<Range, kSize>& ranges, char32_t c) {
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [c](Range range) { return c >= range.first && c <= range.last; });
+}
+
+// wcwidth(3) depends on the locale, which we never set. These ranges are from the Unicode
+// Character Database: combining marks in common use, and East Asian Width W and F (which includes
+// the emoji that are drawn in colour).
+constexpr std::array<Range, 11> kCombining{{
+    {0x300, 0x36f},
+    {0x591, 0x5bd},
+    {0x64b, 0x65f},
+    {0xe34, 0xe3a},
+    {0xe47, 0xe4e},
+    {0x1ab0, 0x1aff},
+    {0x1dc0, 0x1dff},
+    {0x200b, 0x200f},
+    {0x20d0, 0x20ff},
+    {0xfe00, 0xfe0f},
+    {0xfe20, 0xfe2f},
+}};
+constexpr std::array<Range, 46> kWide{{
+    {0x1100, 0x115f},   {0x231a, 0x231b}, {0x2329, 0x232a}, {0x23e9, 0x23ec},   {0x23f0, 0x23f0},
+    {0x23f3, 0x23f3},   {0x25fd, 0x25fe}, {0x2614, 0x2615}, {0x2648, 0x2653},   {0x267f, 0x267f},
+    {0x2693, 0x2693},   {0x26a1, 0x26a1}, {0x26aa, 0x26ab}, {0x26bd, 0x26be},   {0x26c4, 0x26c5},
+    {0x26ce, 0x26ce},   {0x26d4, 0x26d4}, {0x26ea, 0x26ea}, {0x26f2, 0x26f3},   {0x26f5, 0x26f5},
+    {0x26fa, 0x26fa},   {0x26fd, 0x26fd}, {0x2705, 0x2705}, {0x270a, 0x270b},   {0x2728, 0x2728},
+    {0x274c, 0x274c},   {0x274e, 0x274e}, {0x2753, 0x2755}, {0x2757, 0x2757},   {0x2795, 0x2797},
+    {0x27b0, 0x27b0},   {0x27bf, 0x27bf}, {0x2b1b, 0x2b1c}, {0x2b50, 0x2b50},   {0x2b55, 0x2b55},
+    {0x2e80, 0x303e},   {0x3041, 0xa4cf}, {0xa960, 0xa97c}, {0xac00, 0xd7a3},   {0xf900, 0xfaff},
+    {0xfe30, 0xfe6f},   {0xff01, 0xff60}, {0xffe0, 0xffe6}, {0x1f18e, 0x1f19a}, {0x1f300, 0x1faff},
+    {0x20000, 0x3fffd},
+}};
+
 std::size_t columns_of(char32_t c) {
-  if ((c >= 0x300 && c <= 0x36f) || (c >= 0x200b && c <= 0x200f) || (c >= 0xfe00 && c <= 0xfe0f)) {
-    return 0;
-  }
-  const bool wide = (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
-                    (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
-                    (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
-                    (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
-  return wide ? 2 : 1;
+  if (c < 0x300) return 1;
+  if (is_in(kCombining, c)) return 0;
+  return is_in(kWide, c) ? 2 : 1;
 }
 
 std::string plural(std::int64_t count, std::string_view unit) {

@@ -12,7 +12,8 @@ using TimePoint = std::chrono::system_clock::time_point;
 
 // UTC with the fraction cut to seconds: "2026-03-01T12:00:00Z".
 std::string to_rfc3339(TimePoint time);
-// Any RFC 3339 time, offset and fraction included; nothing where it is not one.
+// Any RFC 3339 time, offset and fraction included; nothing where it is not one, or where TimePoint
+// cannot hold it (before 1678, after 2261): the engine writes year 1 for "never".
 std::optional<TimePoint> parse_rfc3339(std::string_view text);
 
 }  // namespace dksnap

@@ -1,0 +1,106 @@
+#include "cli/app.hpp"
+
+#include <exception>
+#include <iostream>
+#include <new>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "cli/help.hpp"
+#include "cli/interrupts.hpp"
+#include "cli/parser.hpp"
+#include "cli/render/json.hpp"
+#include "cli/render/style.hpp"
+#include "cli/session.hpp"
+
+namespace dksnap::cli {
+namespace {
+
+// Three parts, each on a line of its own.
+void print_error(const Error& error, bool json) {
+  if (json) {
+    std::cerr << json_error(error) << '\n';
+    return;
+  }
+  const Style style = Style::choose("auto", STDERR_FILENO);
+  std::cerr << style.red("error: ") << error.message() << '\n';
+  if (!error.why().empty()) std::cerr << "  why   " << error.why() << '\n';
+  if (!error.hint().empty()) std::cerr << "  do    " << error.hint() << '\n';
+}
+
+// What the engine calls report when they are cancelled says nothing of who cancelled them, or why.
+Error explain_interruption(const Error& error, ErrorCode reason, int timeout) {
+  if (reason == ErrorCode::not_ready) {
+    return {ErrorCode::not_ready, error.message(),
+            fmt::format("it did not finish within {} s (--timeout)", timeout),
+            "everything was rolled back; give more time"};
+  }
+  return {reason, error.message(),
+          reason == ErrorCode::interrupted ? "interrupted (Ctrl-C)" : "terminated by a signal",
+          "everything was rolled back; run the command again when you like"};
+}
+
+int run_command(ParsedCommand& parsed) {
+  const bool json = parsed.global.json;
+  const int timeout = parsed.global.timeout;
+  const bool quiet = parsed.global.quiet;
+  Interrupts interrupts(
+      [quiet, json](ErrorCode) {
+        if (!quiet && !json) std::cerr << "\nstopping, rolling back (again to quit at once)\n";
+      },
+      [] {
+        std::cerr << "quit while rolling back; the next dksnap, or `dksnap doctor --fix`, removes "
+                     "what is left and thaws what is frozen\n";
+      });
+  interrupts.limit_time(timeout);
+  if (parsed.global.verbose > 0) {
+    set_log(
+        parsed.global.verbose > 1 ? LogLevel::debug : LogLevel::info,
+        [](LogLevel, std::string_view line) { std::cerr << fmt::format("{}\n", printable(line)); });
+  }
+  try {
+    Session session(parsed.global, interrupts);
+    return parsed.runner(session);
+  } catch (const Error& error) {
+    const auto reason = interrupts.reason();
+    const bool interrupted = reason && error.code() == ErrorCode::interrupted;
+    const Error shown = interrupted ? explain_interruption(error, *reason, timeout) : error;
+    print_error(shown, json);
+    return static_cast<int>(shown.code());
+  }
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& words) {
+  bool json = false;
+  try {
+    if (words.empty()) {
+      std::cerr << help_overview();
+      return static_cast<int>(ErrorCode::failed);
+    }
+    ParsedCommand parsed = parse_command_line(words, json);
+    if (parsed.help) {
+      std::cout << help_for(*parsed.command);
+      return 0;
+    }
+    return run_command(parsed);
+  } catch (const Error& error) {
+    print_error(error, json);
+    return static_cast<int>(error.code());
+  } catch (const std::bad_alloc&) {
+    print_error({ErrorCode::failed, "out of memory", "the system gives no more", "close something"},
+                json);
+  } catch (const std::exception& error) {
+    print_error({ErrorCode::failed, "an unexpected error", error.what(),
+                 "please report it, with the output of `dksnap doctor`"},
+                json);
+  }
+  return static_cast<int>(ErrorCode::failed);
+}
+
+}  // namespace dksnap::cli

@@ -1,0 +1,76 @@
+#include "snapshot/boot.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/render/json.hpp"
+#include "cli/session.hpp"
+
+namespace dksnap::cli {
+namespace {
+
+struct Options {
+  std::string reference;
+  snapshot::BootRequest request;
+  int wait = 60;
+};
+
+int run(Session& session, Options& options) {
+  options.request.wait = std::chrono::seconds(options.wait);
+  const snapshot::Catalog catalog = session.load_catalog();
+  const snapshot::Snapshot& snapshot = catalog.resolve(options.reference);
+  if (session.options().dry_run) {
+    session.say(fmt::format("would boot \"{}\" ({}) of {}; nothing was done (--dry-run)",
+                            printable(snapshot.title), snapshot.short_id(), snapshot.source));
+    return 0;
+  }
+  const snapshot::BootResult result = snapshot::boot(session.context(), snapshot, options.request);
+  if (session.options().json) {
+    session.print(json_boot(snapshot, result));
+    return 0;
+  }
+  session.print(result.connection.empty() ? result.name : result.connection);
+  for (const docker::PortBinding& port : result.ports) {
+    session.say(fmt::format("  {} is at {}:{}", port.container_port,
+                            port.host_ip.empty() ? "0.0.0.0" : port.host_ip, port.host_port));
+  }
+  session.say(fmt::format("Container {} runs \"{}\"; ready in {}.", result.name,
+                          printable(snapshot.title), human_duration(result.took)));
+  session.say(fmt::format("  throw it away   docker rm -fv {}", result.name));
+  return 0;
+}
+
+}  // namespace
+
+Command boot_command() {
+  Command command;
+  command.name = "boot";
+  command.aliases = {"run"};
+  command.usage = "boot REF";
+  command.summary = "run one more container from a snapshot, on free ports";
+  command.examples = {"dksnap boot \"before migration\"", "psql $(dksnap boot latest:db -q)",
+                      "dksnap boot 0d5a9e33 --name db-review -p 5433:5432 --rm"};
+  command.details =
+      "Returns when the database has answered a query at its published port. Standard output is "
+      "the\n"
+      "connection string (the container's name, where there is none). Ports are published on the\n"
+      "loopback address unless -p says otherwise.";
+  command.declare = [](Arguments& arguments) -> Runner {
+    const auto options = std::make_shared<Options>();
+    snapshot::BootRequest& request = options->request;
+    arguments.positional("REF", options->reference, "the snapshot (`dksnap help ref`)");
+    arguments.option("--name", "NAME", request.name, "name of the new container");
+    arguments.option("-p,--publish", "PORT", request.ports,
+                     "[[ip:]host-port:]container-port, as docker's -p");
+    arguments.option("-e,--env", "NAME=VALUE", request.env, "a variable for the container");
+    arguments.option("--network", "NAME", request.network, "network to join");
+    arguments.flag("--rm", request.remove_when_stopped, "the engine removes it when it stops");
+    arguments.seconds("--wait", options->wait,
+                      "how long to wait until it answers (60); 0: do not wait");
+    return [options](Session& session) { return run(session, *options); };
+  };
+  return command;
+}
+
+}  // namespace dksnap::cli

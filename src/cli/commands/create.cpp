@@ -1,0 +1,105 @@
+#include "snapshot/create.hpp"
+
+#include <fcntl.h>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/fd.hpp"
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/render/json.hpp"
+#include "cli/session.hpp"
+#include "snapshot/remove.hpp"
+
+namespace dksnap::cli {
+namespace {
+
+constexpr std::size_t kLongestPassword = 4096;
+
+struct Options {
+  snapshot::CreateRequest request;
+  std::string password_file;
+  std::string method = "auto";
+};
+
+std::string read_password(const std::string& path) {
+  FdSource file(open_file(path, O_RDONLY), path);
+  std::string password = read_all(file, kLongestPassword);
+  while (!password.empty() && (password.back() == '\n' || password.back() == '\r'))
+    password.pop_back();
+  return password;
+}
+
+// What is true now, and the two commands that follow most often.
+void tell(Session& session, const snapshot::CreateResult& result) {
+  const snapshot::Snapshot& snapshot = result.snapshot;
+  session.say(fmt::format("Snapshot \"{}\" of {}{}: {} stored, {} of data, in {}.",
+                          printable(snapshot.title), snapshot.source,
+                          result.parent_title.empty()
+                              ? ""
+                              : fmt::format(", child of \"{}\"", printable(result.parent_title)),
+                          human_size(result.stored_bytes), human_size(snapshot.data_bytes),
+                          human_duration(result.took)));
+  session.say(fmt::format("  boot a copy     dksnap boot {}", snapshot.short_id()));
+  session.say(fmt::format("  all snapshots   dksnap ls {}", shell_quote(snapshot.source)));
+}
+
+int run(Session& session, Options& options) {
+  snapshot::CreateRequest& request = options.request;
+  request.dry_run = session.options().dry_run;
+  if (!options.password_file.empty())
+    request.credentials.password = read_password(options.password_file);
+  if (!request.dry_run) {
+    session.clean_up_first();
+    snapshot::empty_bin(session.context());
+  }
+  const snapshot::CreateResult result = snapshot::create(session.context(), request);
+  if (request.dry_run) return 0;
+  session.print(session.options().json ? json_create(result) : result.snapshot.short_id());
+  if (!session.options().json) tell(session, result);
+  return 0;
+}
+
+}  // namespace
+
+Command create_command() {
+  Command command;
+  command.name = "create";
+  command.usage = "create CONTAINER";
+  command.summary = "take a snapshot of a container";
+  command.examples = {"dksnap create db -m \"before migration\"", "id=$(dksnap create db -q)",
+                      "dksnap create db -n          # what would be captured, and what not"};
+  command.details =
+      "The data is copied while the container runs; then it is frozen for the moment in which "
+      "what\n"
+      "changed meanwhile is copied again. The copy is recovered and cleanly shut down beside it, "
+      "and\n"
+      "what differs from the snapshot before becomes one layer of a plain image. Standard output "
+      "is the\n"
+      "id alone.";
+  command.declare = [](Arguments& arguments) -> Runner {
+    const auto options = std::make_shared<Options>();
+    snapshot::CreateRequest& request = options->request;
+    arguments.positional("CONTAINER", request.container, "name or id of the container");
+    arguments.option("-m,--message", "TITLE", request.title, "title; else the time of day");
+    arguments.option("--name", "IMAGE", request.name,
+                     "name of the image; else dksnap/CONTAINER:TITLE");
+    arguments.option("--note", "TEXT", request.note, "more about it");
+    arguments.flag("--pin", request.pin, "prune leaves it alone");
+    arguments.choice("--method", {"auto", "copy"}, options->method, "how the data is taken");
+    arguments.option("--keep-env", "NAME", request.keep_env,
+                     "keep a variable that looks like a secret");
+    arguments.flag("--full", request.full, "store all of it, not what changed since the last one");
+    arguments.flag("--checksum", request.checksum, "compare contents, not size and time");
+    arguments.flag("--verify", request.verify,
+                   "boot a copy and ask it a query before saying it is done");
+    arguments.option("--db-user", "NAME", request.credentials.user, "database user for the flush");
+    arguments.option("--db-password-file", "FILE", options->password_file,
+                     "file with its password");
+    return [options](Session& session) { return run(session, *options); };
+  };
+  return command;
+}
+
+}  // namespace dksnap::cli

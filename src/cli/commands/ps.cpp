@@ -1,0 +1,63 @@
+#include <unistd.h>
+
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/render/json.hpp"
+#include "cli/render/rows.hpp"
+#include "cli/render/table.hpp"
+#include "cli/session.hpp"
+#include "snapshot/overview.hpp"
+
+namespace dksnap::cli {
+namespace {
+
+int run(Session& session, bool all) {
+  const snapshot::Catalog catalog = session.load_catalog();
+  const auto containers = snapshot::list_containers(session.engine(), catalog, all);
+  if (session.options().json) {
+    for (const auto& container : containers) session.print(json_container(container));
+    return 0;
+  }
+  if (session.options().quiet) {
+    for (const auto& container : containers) session.print(container.name);
+    return 0;
+  }
+  if (containers.empty()) {
+    session.say(all ? "There are no containers."
+                    : "No container runs. `dksnap ps -a` lists stopped ones too.");
+    return 0;
+  }
+  Rows rows{{"CONTAINER", "KIND", "STATUS", "SNAPSHOT", "SINCE", "SNAPSHOTS"}};
+  for (const auto& container : containers) {
+    const snapshot::Snapshot* snapshot = container.snapshot;
+    rows.push_back({container.name, kind_text(container.kind, container.version),
+                    printable(to_lower(container.status)),
+                    snapshot != nullptr ? printable(snapshot->title) : "-",
+                    snapshot != nullptr ? age_text(snapshot->created) : "-",
+                    std::to_string(container.snapshots)});
+  }
+  for (const std::string& line : format_table(rows, terminal_width(STDOUT_FILENO)))
+    session.print(line);
+  return 0;
+}
+
+}  // namespace
+
+Command ps_command() {
+  Command command;
+  command.name = "ps";
+  command.usage = "ps";
+  command.summary = "list the containers that can be snapshotted";
+  command.examples = {"dksnap ps", "dksnap ps -a"};
+  command.details =
+      "SNAPSHOT is the one that the container's data came from: taken from it last, or booted "
+      "from.";
+  command.declare = [](Arguments& arguments) -> Runner {
+    const auto all = std::make_shared<bool>(false);
+    arguments.flag("-a,--all", *all, "stopped ones as well");
+    return [all](Session& session) { return run(session, *all); };
+  };
+  return command;
+}
+
+}  // namespace dksnap::cli

@@ -1,0 +1,25 @@
+#include <algorithm>
+
+#include "cli/commands/commands.hpp"
+
+namespace dksnap::cli {
+
+const std::vector<Command>& all_commands() {
+  static const std::vector<Command> commands{
+      ps_command(), create_command(), ls_command(),      show_command(), boot_command(),
+      rm_command(), doctor_command(), version_command(), help_command(), thaw_guard_command(),
+  };
+  return commands;
+}
+
+const Command* find_command(std::string_view name) {
+  for (const Command& command : all_commands()) {
+    const auto& aliases = command.aliases;
+    if (command.name == name || std::find(aliases.begin(), aliases.end(), name) != aliases.end()) {
+      return &command;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace dksnap::cli

@@ -1,0 +1,36 @@
+#include <csignal>
+
+#include "cli/commands/commands.hpp"
+#include "cli/session.hpp"
+#include "docker/http_engine.hpp"
+#include "snapshot/freeze.hpp"
+
+namespace dksnap::cli {
+namespace {
+
+// Longer than any freeze should last; a dksnap that hangs must not keep a database frozen.
+constexpr std::chrono::seconds kLongestFreeze{60};
+
+int run(Session& session, const std::vector<std::string>& ids) {
+  // Whatever ends dksnap must not end its guard.
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) std::signal(signal, SIG_IGN);
+  return snapshot::run_thaw_guard(session.context().rescue, ids, kLongestFreeze);
+}
+
+}  // namespace
+
+Command thaw_guard_command() {
+  Command command;
+  command.name = "__thaw-guard";
+  command.usage = "__thaw-guard CONTAINER...";
+  command.summary = "thaw containers when dksnap dies (dksnap starts this itself)";
+  command.hidden = true;
+  command.declare = [](Arguments& arguments) -> Runner {
+    const auto ids = std::make_shared<std::vector<std::string>>();
+    arguments.positionals("CONTAINER", *ids, "ids");
+    return [ids](Session& session) { return run(session, *ids); };
+  };
+  return command;
+}
+
+}  // namespace dksnap::cli

@@ -1,0 +1,121 @@
+#include "cli/diagnosis.hpp"
+
+#include <cstdlib>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "docker/http_engine.hpp"
+#include "snapshot/leftovers.hpp"
+#include "snapshot/worker_program.hpp"
+
+namespace dksnap::cli {
+namespace {
+
+// Below this a snapshot of a small database can already fail half-way.
+constexpr std::uint64_t kLittleSpace = 1'000'000'000;
+
+const char* store_name(docker::Store store) {
+  return store == docker::Store::containerd ? "containerd" : "classic";
+}
+
+DoctorFinding engine_finding(Session& session, const docker::EngineInfo& info) {
+  const docker::Endpoint& endpoint = session.endpoint();
+  return {"engine",
+          true,
+          fmt::format("Docker {} at {} (chosen by {}), API {}, {} store, {}", info.server_version,
+                      endpoint.url, endpoint.rule, info.api_version, store_name(info.store),
+                      info.storage_driver),
+          {}};
+}
+
+DoctorFinding worker_finding(const docker::EngineInfo& info) {
+  const bool fits = info.architecture == snapshot::worker_architecture();
+  return {"worker", fits,
+          fmt::format("for {}, {} kB; the engine runs on {}", snapshot::worker_architecture(),
+                      snapshot::worker_program().size() / 1000, info.architecture),
+          fits ? "" : "use a dksnap that was built for the engine's architecture"};
+}
+
+DoctorFinding snapshots_finding(Session& session) {
+  const snapshot::Catalog catalog = session.load_catalog();
+  return {"snapshots",
+          true,
+          fmt::format("{}, and {} stage image(s), which cost nothing", catalog.all().size(),
+                      snapshot::stage_images(session.engine()).size()),
+          {}};
+}
+
+DoctorFinding leftovers_finding(Session& session, bool fix) {
+  const snapshot::Leftovers found =
+      fix ? snapshot::clean_up(session.context()) : snapshot::find_leftovers(session.context());
+  if (found.empty()) return {"leftovers", true, "none", {}};
+  std::vector<std::string> all = found.thawed;
+  all.insert(all.end(), found.scratches.begin(), found.scratches.end());
+  all.insert(all.end(), found.images.begin(), found.images.end());
+  return {
+      "leftovers", fix,
+      (fix ? "thawed or removed: " : "frozen or left behind by a killed dksnap: ") +
+          join(all, ", "),
+      fix ? "" : "`dksnap doctor --fix` thaws and removes them; so does the next `dksnap create`"};
+}
+
+// The engine's disk can be looked at only where it is this machine's.
+DoctorFinding disk_finding(Session& session, const docker::EngineInfo& info) {
+  struct statvfs space {};
+  if (session.endpoint().kind != docker::Endpoint::Kind::unix_socket ||
+      ::statvfs(info.root_dir.c_str(), &space) != 0) {
+    return {"disk", true, info.root_dir + " (on the engine's machine; free space unknown)", {}};
+  }
+  const std::uint64_t free = static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize;
+  const bool enough = free >= kLittleSpace;
+  return {"disk", enough, fmt::format("{} free below {}", human_size(free), info.root_dir),
+          enough ? "" : "free some: `docker system df` shows what takes it"};
+}
+
+DoctorFinding files_finding() {
+  const std::filesystem::path state = state_directory();
+  std::filesystem::path exists = state;
+  while (!std::filesystem::exists(exists) && exists.has_parent_path())
+    exists = exists.parent_path();
+  const bool writable = ::access(exists.c_str(), W_OK) == 0;
+  return {"files", writable, "state in " + state.string(),
+          writable ? "" : "set XDG_STATE_HOME to a directory that can be written"};
+}
+
+DoctorFinding terminal_finding() {
+  const char* term = std::getenv("TERM");
+  const char* locale = std::getenv("LC_ALL");
+  if (locale == nullptr || *locale == '\0') locale = std::getenv("LANG");
+  return {"terminal",
+          true,
+          fmt::format("{}, TERM={}, locale {}", ::isatty(STDOUT_FILENO) != 0 ? "yes" : "no",
+                      term != nullptr ? term : "unset", locale != nullptr ? locale : "unset"),
+          {}};
+}
+
+}  // namespace
+
+std::vector<DoctorFinding> diagnose(Session& session, bool fix) {
+  std::vector<DoctorFinding> findings;
+  findings.push_back({"dksnap", true, "version " DKSNAP_VERSION, {}});
+  try {
+    const docker::EngineInfo info = session.engine().info();
+    findings.push_back(engine_finding(session, info));
+    findings.push_back(worker_finding(info));
+    findings.push_back(snapshots_finding(session));
+    findings.push_back(leftovers_finding(session, fix));
+    findings.push_back(disk_finding(session, info));
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::interrupted) throw;
+    findings.push_back({"engine", false, error.what(), error.hint()});
+  }
+  findings.push_back(files_finding());
+  findings.push_back(terminal_finding());
+  return findings;
+}
+
+}  // namespace dksnap::cli

@@ -1,0 +1,76 @@
+#include "cli/interrupts.hpp"
+
+#include <csignal>
+#include <ctime>
+#include <unistd.h>
+
+namespace dksnap::cli {
+namespace {
+
+// How often the watching thread looks whether it is to end.
+constexpr timespec kTick{0, 100'000'000};
+
+sigset_t watched_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGHUP);
+  return set;
+}
+
+}  // namespace
+
+Interrupts::Interrupts(std::function<void(ErrorCode)> on_stop, std::function<void()> on_second)
+    : on_stop_(std::move(on_stop)), on_second_(std::move(on_second)) {
+  // A reader that closes our pipe, or an engine that closes a connection, is an error, not a death.
+  std::signal(SIGPIPE, SIG_IGN);
+  const sigset_t set = watched_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  watcher_ = std::jthread([this](std::stop_token own) { watch(own); });
+}
+
+Interrupts::~Interrupts() = default;
+
+void Interrupts::watch(std::stop_token own) {
+  const sigset_t set = watched_signals();
+  bool second = false;
+  while (!own.stop_requested()) {
+    const int signal = sigtimedwait(&set, nullptr, &kTick);
+    if (signal <= 0) continue;
+    const ErrorCode code = signal == SIGINT ? ErrorCode::interrupted : ErrorCode::terminated;
+    if (second) {
+      on_second_();
+      _exit(static_cast<int>(code));
+    }
+    second = true;
+    trigger(code);
+  }
+}
+
+void Interrupts::trigger(ErrorCode reason) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (reason_) return;
+    reason_ = reason;
+  }
+  on_stop_(reason);
+  stop_.request_stop();
+}
+
+void Interrupts::limit_time(int seconds) {
+  if (seconds <= 0) return;
+  timer_ = std::jthread([this, seconds](std::stop_token own) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, own, std::chrono::seconds(seconds), [] { return false; });
+    lock.unlock();
+    if (!own.stop_requested()) trigger(ErrorCode::not_ready);
+  });
+}
+
+std::optional<ErrorCode> Interrupts::reason() const {
+  const std::lock_guard lock(mutex_);
+  return reason_;
+}
+
+}  // namespace dksnap::cli

@@ -1,0 +1,42 @@
+// Ctrl-C, SIGTERM and --timeout.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+#include "base/error.hpp"
+
+namespace dksnap::cli {
+
+// Must be made before any other thread. While it lives, the first SIGINT or SIGTERM, or the end of
+// the time limit, triggers stop_token() and calls `on_stop` (on a thread of its own); the second
+// signal ends the process with 130 or 143 after `on_second`.
+class Interrupts {
+ public:
+  Interrupts(std::function<void(ErrorCode)> on_stop, std::function<void()> on_second);
+  ~Interrupts();
+
+  void limit_time(int seconds);
+  std::stop_token token() const { return stop_.get_token(); }
+  // Why it was triggered: interrupted, terminated, or not_ready for the time limit.
+  std::optional<ErrorCode> reason() const;
+
+ private:
+  void watch(std::stop_token own);
+  void trigger(ErrorCode reason);
+
+  std::function<void(ErrorCode)> on_stop_;
+  std::function<void()> on_second_;
+  std::stop_source stop_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::optional<ErrorCode> reason_;
+  std::jthread watcher_;
+  std::jthread timer_;
+};
+
+}  // namespace dksnap::cli

@@ -1,0 +1,135 @@
+#include "cli/render/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/time.hpp"
+
+namespace dksnap::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+// Names of files and titles may hold bytes that are no UTF-8.
+std::string line(const ordered_json& value) {
+  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+double seconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+ordered_json snapshot_object(const snapshot::Snapshot& snapshot) {
+  ordered_json left_out = ordered_json::array();
+  for (const auto& item : snapshot.left_out)
+    left_out.push_back({{"what", item.what}, {"why", item.why}});
+  return {
+      {"id", snapshot.id},
+      {"title", snapshot.title},
+      {"created", to_rfc3339(snapshot.created)},
+      {"parent", snapshot.parent},
+      {"container", snapshot.source},
+      {"container_id", snapshot.source_id},
+      {"kind", snapshot.kind},
+      {"server_version", snapshot.server_version},
+      {"capture", snapshot.capture},
+      {"settled", snapshot.settled},
+      {"base", snapshot.base},
+      {"names", snapshot.names},
+      {"image_id", snapshot.image_id},
+      {"added_bytes", snapshot.added_bytes},
+      {"data_bytes", snapshot.data_bytes},
+      {"paths", snapshot.paths},
+      {"ports", snapshot.run.ports},
+      {"networks", snapshot.run.networks},
+      {"left_out_env", snapshot.run.left_out_env},
+      {"left_out", left_out},
+      {"architecture", snapshot.architecture},
+      {"libc", snapshot.libc},
+      {"note", snapshot.note},
+      {"pinned", snapshot.pinned},
+      {"legacy", snapshot.legacy},
+  };
+}
+
+}  // namespace
+
+std::string json_snapshot(const snapshot::Snapshot& snapshot) {
+  return line(snapshot_object(snapshot));
+}
+
+std::string json_create(const snapshot::CreateResult& result) {
+  ordered_json object = snapshot_object(result.snapshot);
+  object["frozen_ms"] =
+      std::chrono::duration_cast<std::chrono::microseconds>(result.frozen).count() / 1000.0;
+  object["seconds"] = seconds(result.took);
+  object["copied_bytes"] = result.copied_bytes;
+  object["stored_bytes"] = result.stored_bytes;
+  object["changed_files"] = result.changed_files;
+  object["deleted_files"] = result.deleted_files;
+  return line(object);
+}
+
+std::string json_boot(const snapshot::Snapshot& snapshot, const snapshot::BootResult& result) {
+  ordered_json ports = ordered_json::array();
+  for (const auto& port : result.ports) {
+    ports.push_back({{"container_port", port.container_port},
+                     {"host_ip", port.host_ip},
+                     {"host_port", port.host_port}});
+  }
+  return line({{"container", result.name},
+               {"container_id", result.container_id},
+               {"snapshot", snapshot.id},
+               {"connection", result.connection},
+               {"ports", ports},
+               {"seconds", seconds(result.took)}});
+}
+
+std::string json_container(const snapshot::ContainerOverview& container) {
+  return line({{"container", container.name},
+               {"container_id", container.id},
+               {"image", container.image},
+               {"kind", container.kind},
+               {"version", container.version},
+               {"state", container.state},
+               {"status", container.status},
+               {"snapshot", container.snapshot != nullptr ? container.snapshot->id : ""},
+               {"snapshot_title", container.snapshot != nullptr ? container.snapshot->title : ""},
+               {"snapshots", container.snapshots}});
+}
+
+std::string json_removed(const snapshot::Snapshot& snapshot, const std::string& bin_reference) {
+  return line({{"id", snapshot.id}, {"title", snapshot.title}, {"bin", bin_reference}});
+}
+
+std::string json_error(const Error& error) {
+  return line({{"message_type", "exit_error"},
+               {"code", static_cast<int>(error.code())},
+               {"name", error_code_name(error.code())},
+               {"message", error.message()},
+               {"why", error.why()},
+               {"hint", error.hint()}});
+}
+
+std::string json_finding(const DoctorFinding& finding) {
+  return line({{"check", finding.check},
+               {"ok", finding.ok},
+               {"text", finding.text},
+               {"hint", finding.hint}});
+}
+
+std::string json_version(const std::string& version) {
+  return line({{"version", version}});
+}
+
+std::string json_step(const std::string& type, const std::string& text,
+                      std::optional<std::chrono::nanoseconds> took) {
+  ordered_json object{{"message_type", type}, {"text", text}};
+  if (took) object["seconds"] = seconds(*took);
+  return line(object);
+}
+
+std::string json_progress(const std::string& text, std::uint64_t bytes, std::uint64_t total) {
+  return line({{"message_type", "progress"}, {"text", text}, {"bytes", bytes}, {"total", total}});
+}
+
+}  // namespace dksnap::cli

@@ -1,0 +1,39 @@
+// Everything dksnap prints as JSON. Keys are only ever added; docs/scripting.md lists them.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "snapshot/boot.hpp"
+#include "snapshot/create.hpp"
+#include "snapshot/overview.hpp"
+#include "snapshot/snapshot.hpp"
+
+namespace dksnap::cli {
+
+// Each is one object on one line.
+std::string json_snapshot(const snapshot::Snapshot& snapshot);
+std::string json_create(const snapshot::CreateResult& result);
+std::string json_boot(const snapshot::Snapshot& snapshot, const snapshot::BootResult& result);
+std::string json_container(const snapshot::ContainerOverview& container);
+std::string json_removed(const snapshot::Snapshot& snapshot, const std::string& bin_reference);
+std::string json_error(const Error& error);
+
+struct DoctorFinding {
+  std::string check;  // "engine"
+  bool ok = true;
+  std::string text;
+  std::string hint;  // what to do; empty if ok
+};
+std::string json_finding(const DoctorFinding& finding);
+std::string json_version(const std::string& version);
+
+// Events of --progress json. `took`: only for a step that ended.
+std::string json_step(const std::string& type, const std::string& text,
+                      std::optional<std::chrono::nanoseconds> took);
+std::string json_progress(const std::string& text, std::uint64_t bytes, std::uint64_t total);
+
+}  // namespace dksnap::cli

@@ -1,0 +1,137 @@
+#include "cli/session.hpp"
+
+#include <cstdlib>
+#include <iostream>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "cli/render/progress.hpp"
+#include "docker/http_engine.hpp"
+#include "snapshot/leftovers.hpp"
+
+namespace dksnap::cli {
+namespace {
+
+// The command line that runs this program as the thaw guard, against the same engine.
+std::vector<std::string> guard_command(const docker::EndpointOptions& endpoint) {
+  std::vector<std::string> command{"/proc/self/exe", "__thaw-guard"};
+  const auto option = [&](const char* name, const std::string& value) {
+    if (value.empty()) return;
+    command.emplace_back(name);
+    command.push_back(value);
+  };
+  option("--host", endpoint.host);
+  option("--context", endpoint.context);
+  option("--tlscacert", endpoint.tls_ca_cert);
+  option("--tlscert", endpoint.tls_cert);
+  option("--tlskey", endpoint.tls_key);
+  if (endpoint.tls) command.emplace_back("--tls");
+  if (endpoint.tls_verify) command.emplace_back("--tlsverify");
+  command.emplace_back("--");
+  return command;
+}
+
+std::string published_host(const docker::Endpoint& endpoint) {
+  switch (endpoint.kind) {
+    case docker::Endpoint::Kind::unix_socket:
+      return "127.0.0.1";
+    case docker::Endpoint::Kind::tcp:
+      return endpoint.address;
+    case docker::Endpoint::Kind::ssh:
+      return "";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::filesystem::path state_directory() {
+  const char* state = std::getenv("XDG_STATE_HOME");
+  if (state != nullptr && *state == '/') return std::filesystem::path(state) / "dksnap";
+  const char* home = std::getenv("HOME");
+  return std::filesystem::path(home != nullptr ? home : "/") / ".local/state/dksnap";
+}
+
+Session::Session(GlobalOptions options, Interrupts& interrupts)
+    : options_(std::move(options)),
+      interrupts_(interrupts),
+      out_style_(Style::choose(options_.color, STDOUT_FILENO)),
+      err_style_(Style::choose(options_.color, STDERR_FILENO)),
+      reporter_(make_reporter(options_, err_style_)) {}
+
+Session::~Session() = default;
+
+void Session::connect() {
+  if (engine_) return;
+  endpoint_ = docker::resolve_endpoint(options_.endpoint, docker::real_surroundings());
+  log(LogLevel::info, fmt::format("engine {} (chosen by {})", endpoint_.url, endpoint_.rule));
+  docker::ConnectOptions connection;
+  connection.stop = interrupts_.token();
+  connection.trace = [](const std::string& line) { log(LogLevel::debug, line); };
+  engine_ = docker::connect(endpoint_, connection);
+  connection.stop = {};
+  rescue_ = docker::connect(endpoint_, connection);
+  context_.emplace(snapshot::Context{*engine_, *rescue_, *reporter_,
+                                     guard_command(options_.endpoint), state_directory(),
+                                     published_host(endpoint_)});
+}
+
+docker::Engine& Session::engine() {
+  connect();
+  return *engine_;
+}
+
+snapshot::Context& Session::context() {
+  connect();
+  return *context_;
+}
+
+const docker::Endpoint& Session::endpoint() {
+  connect();
+  return endpoint_;
+}
+
+void Session::clean_up_first() {
+  const snapshot::Leftovers cleaned = snapshot::clean_up(context());
+  if (!cleaned.thawed.empty()) {
+    say(fmt::format("Thawed {}, which a killed dksnap had left frozen.",
+                    join(cleaned.thawed, ", ")));
+  }
+  if (!cleaned.scratches.empty() || !cleaned.images.empty()) {
+    say(fmt::format("Removed {} scratch container(s) and {} helper image(s) of a killed dksnap.",
+                    cleaned.scratches.size(), cleaned.images.size()));
+  }
+}
+
+void Session::print(std::string_view line) {
+  std::cout << line << '\n';
+  if (!std::cout.flush()) {
+    // The reader has gone: what it did not want to read is no error.
+    _exit(0);
+  }
+}
+
+void Session::say(std::string_view line) {
+  if (options_.quiet) return;
+  std::cerr << line << '\n';
+}
+
+bool Session::confirm(const std::string& question, const std::string& what_yes_does) {
+  if (options_.yes) return true;
+  if (options_.no_input || ::isatty(STDIN_FILENO) == 0) {
+    throw Error(ErrorCode::failed, "a question has to be answered first",
+                question + " (there is no terminal to ask on)",
+                "give -y to answer yes: " + what_yes_does);
+  }
+  std::cerr << question << " [y/N] " << std::flush;
+  std::string answer;
+  if (!std::getline(std::cin, answer)) return false;
+  const std::string lower = to_lower(trim(answer));
+  return lower == "y" || lower == "yes";
+}
+
+}  // namespace dksnap::cli

@@ -1,0 +1,60 @@
+// What a running command works with: the options, the engine, and where it prints.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/global_options.hpp"
+#include "cli/interrupts.hpp"
+#include "cli/render/style.hpp"
+#include "docker/engine.hpp"
+#include "snapshot/catalog.hpp"
+#include "snapshot/context.hpp"
+
+namespace dksnap::cli {
+
+class Session {
+ public:
+  Session(GlobalOptions options, Interrupts& interrupts);
+  ~Session();
+
+  const GlobalOptions& options() const { return options_; }
+  // Connects when first asked.
+  docker::Engine& engine();
+  snapshot::Context& context();
+  const docker::Endpoint& endpoint();
+  snapshot::Catalog load_catalog() { return snapshot::Catalog::load(engine()); }
+  // Removes what a killed dksnap left behind, and says so.
+  void clean_up_first();
+
+  // A line of the result, to standard output.
+  void print(std::string_view line);
+  // A line for people, to standard error; not with --quiet.
+  void say(std::string_view line);
+  Style out_style() const { return out_style_; }
+  Style err_style() const { return err_style_; }
+
+  // False where the answer is no. Throws Error where nobody can be asked.
+  bool confirm(const std::string& question, const std::string& what_yes_does);
+
+ private:
+  void connect();
+
+  GlobalOptions options_;
+  Interrupts& interrupts_;
+  Style out_style_;
+  Style err_style_;
+  docker::Endpoint endpoint_;
+  std::unique_ptr<docker::Engine> engine_;
+  std::unique_ptr<docker::Engine> rescue_;
+  std::unique_ptr<snapshot::Reporter> reporter_;
+  std::optional<snapshot::Context> context_;
+};
+
+// "$XDG_STATE_HOME/dksnap", or ~/.local/state/dksnap.
+std::filesystem::path state_directory();
+
+}  // namespace dksnap::cli

@@ -1,0 +1,95 @@
+// What dksnap knows of one kind of database. A kind is one folder here and one line in
+// registry.cpp.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "databases/shell.hpp"
+#include "docker/types.hpp"
+
+namespace dksnap::databases {
+
+// What can be seen of a container without disturbing it.
+struct ContainerFacts {
+  docker::Config config;
+  std::vector<docker::Mount> mounts;
+  std::vector<docker::Process> processes;  // empty when it does not run
+  // A path in the container; nothing where it does not exist. Sees no tmpfs of a running container.
+  std::function<std::optional<docker::PathStat>(const std::string&)> stat;
+  // A file of a few kilobytes; nothing where it does not exist.
+  std::function<std::optional<std::string>(const std::string&)> read;
+};
+
+struct Recognition {
+  std::string kind;
+  std::string reason;                   // a sentence: why it is this kind
+  std::string version;                  // as far as it can be told from outside: "15"
+  std::vector<std::string> data_paths;  // absolute; the first is the data directory
+};
+
+// How to log on where the database asks; all may be empty.
+struct Credentials {
+  std::string user;
+  std::string password;
+};
+
+struct FlushResult {
+  bool done = false;
+  std::string text;  // what was done ("CHECKPOINT"), or why not
+};
+
+// What a snapshot, or the container it came from, says about its settings.
+struct Settings {
+  std::vector<std::string> env;  // NAME=value
+  std::optional<std::string> env_value(std::string_view name) const;
+};
+
+// Where a booted copy can be reached from here. No port: not published.
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+// Stateless; one object per kind, for the whole run; thread-safe.
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  // "postgres": the word in labels, commands and documents.
+  virtual std::string_view name() const = 0;
+  // Nothing where the container is of another kind.
+  virtual std::optional<Recognition> recognise(const ContainerFacts& facts) const = 0;
+
+  // Asks the running server to write out what it holds in memory. A refusal is not an error where
+  // `safe_without_flush()`.
+  virtual FlushResult flush(Shell& source, const Recognition& recognition, const Settings& settings,
+                            const Credentials& credentials) const = 0;
+  virtual bool safe_without_flush() const = 0;
+
+  // Whether a copy taken while the server ran needs settle().
+  virtual bool settles() const = 0;
+  // Paths in a fresh copy that would keep the server from starting on it (a stale pid file).
+  virtual std::vector<std::string> stale_paths(const Recognition& recognition) const = 0;
+  // Lets the database recover the copy in a scratch and shut down cleanly; the scratch has no
+  // network. Throws database_refused with the server's own words. Returns the server's version.
+  virtual std::string settle(Shell& scratch, const Recognition& recognition) const = 0;
+  // Paths that a cleanly shut down copy no longer needs.
+  virtual std::vector<std::string> trim(Shell& scratch, const Recognition& recognition) const = 0;
+
+  // The port the server listens on inside; none: 0.
+  virtual std::uint16_t port() const = 0;
+  // For people and scripts: "postgresql://shop@127.0.0.1:32768/shop". No passwords.
+  virtual std::string connection_string(const Address& address, const Settings& settings) const = 0;
+  // Nothing once the server in `container` answers a query, and answers at `address` if that has a
+  // port; otherwise what it is still waiting for.
+  virtual std::optional<std::string> not_ready(Shell& container, const Recognition& recognition,
+                                               const Address& address,
+                                               const Settings& settings) const = 0;
+};
+
+}  // namespace dksnap::databases

@@ -1,0 +1,39 @@
+#include "databases/files/files.hpp"
+
+#include <fmt/format.h>
+
+namespace dksnap::databases::files {
+
+std::optional<Recognition> Files::recognise(const ContainerFacts&) const {
+  Recognition recognition;
+  recognition.reason = "no database that dksnap knows was found in it";
+  return recognition;
+}
+
+FlushResult Files::flush(Shell&, const Recognition&, const Settings&, const Credentials&) const {
+  return {false, "nothing to ask: no database"};
+}
+
+std::vector<std::string> Files::stale_paths(const Recognition&) const {
+  return {};
+}
+
+std::string Files::settle(Shell&, const Recognition&) const {
+  return {};
+}
+
+std::vector<std::string> Files::trim(Shell&, const Recognition&) const {
+  return {};
+}
+
+std::string Files::connection_string(const Address& address, const Settings&) const {
+  return address.port == 0 ? std::string() : fmt::format("{}:{}", address.host, address.port);
+}
+
+// That it runs is all that can be asked of it.
+std::optional<std::string> Files::not_ready(Shell&, const Recognition&, const Address&,
+                                            const Settings&) const {
+  return std::nullopt;
+}
+
+}  // namespace dksnap::databases::files

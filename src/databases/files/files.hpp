@@ -1,0 +1,26 @@
+// Any container without a database that dksnap knows: its files are all there is.
+#pragma once
+
+#include "databases/database.hpp"
+
+namespace dksnap::databases::files {
+
+class Files final : public Database {
+ public:
+  std::string_view name() const override { return "files"; }
+  std::optional<Recognition> recognise(const ContainerFacts& facts) const override;
+  FlushResult flush(Shell& source, const Recognition& recognition, const Settings& settings,
+                    const Credentials& credentials) const override;
+  bool safe_without_flush() const override { return true; }
+  bool settles() const override { return false; }
+  std::vector<std::string> stale_paths(const Recognition& recognition) const override;
+  std::string settle(Shell& scratch, const Recognition& recognition) const override;
+  std::vector<std::string> trim(Shell& scratch, const Recognition& recognition) const override;
+  std::uint16_t port() const override { return 0; }
+  std::string connection_string(const Address& address, const Settings& settings) const override;
+  std::optional<std::string> not_ready(Shell& container, const Recognition& recognition,
+                                       const Address& address,
+                                       const Settings& settings) const override;
+};
+
+}  // namespace dksnap::databases::files

@@ -1,0 +1,310 @@
+#include "snapshot/create.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "snapshot/assemble.hpp"
+#include "snapshot/boot.hpp"
+#include "snapshot/catalog.hpp"
+#include "snapshot/freeze.hpp"
+#include "snapshot/labels.hpp"
+#include "snapshot/naming.hpp"
+#include "snapshot/parent.hpp"
+#include "snapshot/plan.hpp"
+#include "snapshot/root_files.hpp"
+#include "snapshot/scratch.hpp"
+#include "snapshot/source.hpp"
+#include "snapshot/stage.hpp"
+#include "snapshot/worker_program.hpp"
+
+namespace dksnap::snapshot {
+namespace {
+
+// One run of `create`: what the steps hand on to each other.
+class Creation {
+ public:
+  Creation(Context& context, const CreateRequest& request)
+      : context_(context), request_(request), start_(std::chrono::steady_clock::now()) {}
+
+  CreateResult run();
+
+ private:
+  void look();
+  void report_plan();
+  void flush();
+  void copy(Scratch& scratch);
+  void settle(Scratch& scratch);
+  void pack(Scratch& scratch);
+  void load(Scratch& scratch);
+  void check();
+  worker::Job make_job() const;
+  std::vector<std::string> to_freeze();
+  const databases::Database& database() const { return *source_.kind.database; }
+
+  Context& context_;
+  const CreateRequest& request_;
+  std::chrono::steady_clock::time_point start_;
+  std::optional<Catalog> catalog_;
+  SourceContainer source_;
+  ParentChoice parent_;
+  CapturePlan plan_;
+  docker::EngineInfo engine_;
+  std::string name_;
+  std::string image_id_;  // the new image's, as the engine will know it
+  worker::PackResult packed_;
+  CreateResult result_;
+};
+
+CreateResult Creation::run() {
+  look();
+  if (request_.dry_run) {
+    report_plan();
+    return result_;
+  }
+  flush();
+  const std::string image = parent_.delta != nullptr
+                                ? parent_.delta->image_id
+                                : ensure_stage_image(context_, parent_.base, plan_.targets());
+  {
+    ScratchSpec spec;
+    spec.image = image;
+    spec.pid_of = source_.is_live() ? source_.id() : "";
+    spec.mounts = plan_.mounts;
+    spec.job = make_job();
+    Scratch scratch(context_, spec);
+    copy(scratch);
+    settle(scratch);
+    pack(scratch);
+    load(scratch);
+  }
+  check();
+  result_.took = std::chrono::steady_clock::now() - start_;
+  return result_;
+}
+
+void Creation::look() {
+  engine_ = context_.engine.info();
+  if (engine_.architecture != worker_architecture()) {
+    throw Error(ErrorCode::failed, fmt::format("cannot snapshot {}", request_.container),
+                fmt::format("the engine runs on {}, and this dksnap carries a worker for {} only",
+                            engine_.architecture, worker_architecture()),
+                "use a dksnap that was built for the engine's architecture");
+  }
+  source_ = inspect_source(context_.engine, request_.container);
+  catalog_ = Catalog::load(context_.engine);
+  parent_ = choose_parent(context_.engine, *catalog_, source_, request_.full);
+
+  Snapshot& snapshot = result_.snapshot;
+  snapshot.title = choose_title(*catalog_, source_.name(), request_.title);
+  name_ = choose_name(context_.engine, source_.name(), snapshot.title, request_.name);
+  plan_ = plan_capture(
+      context_.engine, source_,
+      parent_.lineage != nullptr ? parent_.lineage->paths : std::vector<std::string>());
+  if (parent_.delta == nullptr) add_inherited_root_paths(context_.engine, source_, plan_);
+
+  snapshot.id = random_hex(8);
+  snapshot.names = {name_};
+  snapshot.parent = parent_.lineage != nullptr ? parent_.lineage->id : "";
+  result_.parent_title = parent_.lineage != nullptr ? parent_.lineage->title : "";
+  snapshot.base = parent_.base_reference;
+  snapshot.base_id = parent_.base.id;
+  snapshot.kind = source_.kind.recognition.kind;
+  snapshot.server_version = source_.kind.recognition.version;
+  snapshot.capture = "copy";
+  snapshot.paths = plan_.targets();
+  snapshot.source = source_.name();
+  snapshot.source_id = source_.id();
+  snapshot.run.networks = source_.container.networks;
+  snapshot.run.volumes = plan_.volumes;
+  for (const docker::PortBinding& port : source_.container.bindings) {
+    auto& ports = snapshot.run.ports;
+    if (std::find(ports.begin(), ports.end(), port.container_port) == ports.end()) {
+      ports.push_back(port.container_port);
+    }
+  }
+  snapshot.left_out = plan_.left_out;
+  snapshot.architecture = source_.image.architecture;
+  snapshot.libc = find_libc(context_.engine, source_.id());
+  snapshot.note = request_.note;
+  snapshot.pinned = request_.pin;
+  log(LogLevel::info, fmt::format("{} is kind {}: {}", source_.name(), snapshot.kind,
+                                  source_.kind.recognition.reason));
+  for (const LeftOut& item : plan_.left_out) {
+    context_.reporter.notice(fmt::format("left out: {}: {}", item.what, item.why));
+  }
+  if (!parent_.why_full.empty()) {
+    context_.reporter.notice("captured whole: " + parent_.why_full);
+  }
+}
+
+void Creation::report_plan() {
+  Reporter& out = context_.reporter;
+  const Snapshot& snapshot = result_.snapshot;
+  out.notice(fmt::format("would snapshot {} ({} {}) as \"{}\", image {}", snapshot.source,
+                         snapshot.kind, snapshot.server_version, printable(snapshot.title), name_));
+  for (const worker::TreeSpec& tree : plan_.trees) out.notice("captures " + tree.target);
+  out.notice(fmt::format("and {} changed paths of the root file system", plan_.root_paths.size()));
+  out.notice(parent_.delta != nullptr ? fmt::format("stored as what changed since \"{}\"",
+                                                    printable(parent_.delta->title))
+                                      : fmt::format("stored whole, on {}", snapshot.base));
+  out.notice("nothing was done (--dry-run)");
+  result_.snapshot.id.clear();
+}
+
+void Creation::flush() {
+  if (!source_.is_live()) return;
+  if (source_.container.paused) {
+    context_.reporter.notice(fmt::format(
+        "{} was paused before, and stays so: nothing could be flushed", source_.name()));
+    return;
+  }
+  if (!database().settles() && database().safe_without_flush()) return;
+  Step step(context_.reporter, "asking the database to flush");
+  databases::Shell shell(context_.engine, source_.id());
+  const databases::FlushResult flushed =
+      database().flush(shell, source_.kind.recognition, source_.settings, request_.credentials);
+  if (!flushed.done && !database().safe_without_flush()) {
+    throw Error(ErrorCode::database_refused, fmt::format("{} does not flush", source_.name()),
+                flushed.text, "give --db-user and --db-password-file");
+  }
+  step.done(flushed.done ? fmt::format("flushed ({})", flushed.text)
+                         : fmt::format("not flushed, which is safe for {}: {}", database().name(),
+                                       flushed.text));
+}
+
+worker::Job Creation::make_job() const {
+  worker::Job job;
+  job.trees = plan_.trees;
+  job.root_paths = plan_.root_paths;
+  job.root_source = source_.is_live() ? "/proc/1/root" : worker::kStagingDirectory;
+  job.live = source_.is_live() && !source_.container.paused;
+  job.use_mappings = source_.is_live();
+  job.distrust_times_without_mappings = !database().settles();
+  job.checksum = request_.checksum;
+  job.has_parent = parent_.delta != nullptr;
+  job.compression = layer_compression(engine_);
+  return job;
+}
+
+// The source, and every other running container that writes to one of its volumes.
+std::vector<std::string> Creation::to_freeze() {
+  std::vector<std::string> ids{source_.id()};
+  for (const docker::ContainerSummary& other : context_.engine.list_containers({})) {
+    if (other.id == source_.id() || other.state != "running") continue;
+    for (const docker::Mount& mount : other.mounts) {
+      const std::string& what = mount.type == "volume" ? mount.name : mount.source;
+      const auto& shared = plan_.shared_sources;
+      if (!mount.read_write || std::find(shared.begin(), shared.end(), what) == shared.end())
+        continue;
+      ids.push_back(other.id);
+      context_.reporter.notice(fmt::format("{} writes to the same volume and is frozen too",
+                                           other.names.empty() ? other.id : other.names.front()));
+      break;
+    }
+  }
+  return ids;
+}
+
+void Creation::copy(Scratch& scratch) {
+  Step step(context_.reporter, fmt::format("copying the data of {}", source_.name()));
+  if (!source_.is_live()) put_root_files(context_.engine, source_, plan_, scratch);
+  const std::vector<std::string> ids =
+      source_.is_live() && !source_.container.paused ? to_freeze() : std::vector<std::string>();
+  std::optional<Freeze> freeze;
+  result_.snapshot.created = std::chrono::system_clock::now();
+  const worker::SyncResult synced = scratch.sync(
+      [&] {
+        freeze.emplace(context_, ids);
+        result_.snapshot.created = std::chrono::system_clock::now();
+      },
+      [&] {
+        if (freeze) result_.frozen = freeze->thaw();
+        freeze.reset();
+      },
+      [&](const worker::Progress& progress) { step.moves(progress.bytes); });
+  result_.copied_bytes = synced.copied_bytes;
+  if (synced.sockets > 0) {
+    result_.snapshot.left_out.push_back(
+        {fmt::format("{} sockets", synced.sockets), "an image cannot hold them"});
+  }
+  if (ids.empty()) {
+    step.done(fmt::format("copied {} from the {} container", human_size(synced.copied_bytes),
+                          source_.container.paused ? "paused" : "stopped"));
+    return;
+  }
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(result_.frozen).count();
+  step.done(
+      fmt::format("copied {}; frozen for {} ms, in which {} changed files ({}) were copied again",
+                  human_size(synced.copied_bytes), milliseconds, synced.frozen_files,
+                  human_size(synced.frozen_bytes)));
+}
+
+void Creation::settle(Scratch& scratch) {
+  if (!database().settles()) return;
+  Step step(context_.reporter,
+            fmt::format("settling the copy: {} recovers and shuts down", database().name()));
+  const databases::Recognition& recognition = source_.kind.recognition;
+  databases::Shell shell = scratch.shell();
+  scratch.remove(database().stale_paths(recognition));
+  result_.snapshot.server_version = database().settle(shell, recognition);
+  result_.snapshot.settled = true;
+  const std::vector<std::string> leftovers = database().trim(shell, recognition);
+  scratch.remove(leftovers);
+  step.done(fmt::format("settled: {} {} recovered the copy and shut down cleanly",
+                        database().name(), result_.snapshot.server_version));
+}
+
+void Creation::pack(Scratch& scratch) {
+  Step step(context_.reporter, "packing what changed");
+  packed_ = scratch.pack([&](const worker::Progress& progress) { step.moves(progress.bytes); });
+  result_.changed_files = packed_.changed;
+  result_.deleted_files = packed_.deleted;
+  result_.stored_bytes = packed_.blob_size;
+  result_.snapshot.added_bytes = packed_.layer_bytes;
+  result_.snapshot.data_bytes = packed_.total_bytes;
+  step.done(fmt::format("packed {} changed and {} deleted files of {}: {}", packed_.changed,
+                        packed_.deleted, packed_.files, human_size(packed_.layer_bytes)));
+}
+
+void Creation::load(Scratch& scratch) {
+  Step step(context_.reporter, "loading the layer into the engine");
+  AssembleRequest assemble;
+  assemble.source = &source_;
+  assemble.below = parent_.delta != nullptr ? &parent_.delta_image : &parent_.base;
+  assemble.packed = packed_;
+  assemble.snapshot = &result_.snapshot;
+  assemble.name = name_;
+  assemble.keep_env = request_.keep_env;
+  assemble.captured = plan_.targets();
+  image_id_ = load_snapshot(
+      context_, assemble, engine_, [&] { return scratch.open_layer(); },
+      [&](std::uint64_t bytes) { step.moves(bytes, packed_.blob_size); });
+  step.done(fmt::format("loaded as {}: {} stored", name_, human_size(packed_.blob_size)));
+}
+
+void Creation::check() {
+  try {
+    check_snapshot(context_, result_.snapshot, packed_);
+    if (request_.verify) {
+      Step step(context_.reporter, "booting it to verify");
+      verify_boot(context_, result_.snapshot);
+      step.done("verified: a copy booted and answered");
+    }
+  } catch (...) {
+    context_.rescue.remove_image(name_, true, true);
+    throw;
+  }
+}
+
+}  // namespace
+
+CreateResult create(Context& context, const CreateRequest& request) {
+  return Creation(context, request).run();
+}
+
+}  // namespace dksnap::snapshot

@@ -1,0 +1,45 @@
+// Takes a snapshot of a container.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "databases/database.hpp"
+#include "snapshot/context.hpp"
+#include "snapshot/snapshot.hpp"
+
+namespace dksnap::snapshot {
+
+struct CreateRequest {
+  std::string container;
+  std::string title;  // empty: made from the time
+  std::string name;   // image reference; empty: dksnap/<container>:<slug of the title>
+  std::string note;
+  bool pin = false;
+  bool full = false;      // no parent's layers below
+  bool verify = false;    // boot it and ask a query before it is called a snapshot
+  bool checksum = false;  // compare contents, not size and time
+  bool dry_run = false;
+  std::vector<std::string> keep_env;
+  databases::Credentials credentials;
+};
+
+struct CreateResult {
+  Snapshot snapshot;
+  std::string parent_title;            // empty: none
+  std::chrono::nanoseconds frozen{0};  // how long the database stood still
+  std::chrono::nanoseconds took{0};
+  std::uint64_t copied_bytes = 0;
+  std::uint64_t stored_bytes = 0;  // of the layer as it was sent
+  std::uint64_t changed_files = 0;
+  std::uint64_t deleted_files = 0;
+};
+
+// Throws Error; whatever happens the container is thawed, nothing of ours is left and no image
+// carries the name. With `dry_run` it reports the plan as notices and returns what it would make,
+// without an id.
+CreateResult create(Context& context, const CreateRequest& request);
+
+}  // namespace dksnap::snapshot

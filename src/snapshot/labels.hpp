@@ -1,0 +1,62 @@
+// The labels that make an image a snapshot. docs/format.md describes them for other programs; a
+// test holds that document against this table.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace dksnap::snapshot {
+
+namespace label {
+// Written by the original dksnap too, so that old and new snapshots list alike.
+inline constexpr const char* kTitle = "dksnap.title";
+inline constexpr const char* kCreated = "dksnap.created";
+
+inline constexpr const char* kFormat = "dksnap.format";
+inline constexpr const char* kId = "dksnap.id";
+inline constexpr const char* kParent = "dksnap.parent";
+inline constexpr const char* kBase = "dksnap.base";
+inline constexpr const char* kBaseId = "dksnap.base-id";
+inline constexpr const char* kKind = "dksnap.kind";
+inline constexpr const char* kServerVersion = "dksnap.server-version";
+inline constexpr const char* kCapture = "dksnap.capture";
+inline constexpr const char* kSettled = "dksnap.settled";
+inline constexpr const char* kPaths = "dksnap.paths";
+inline constexpr const char* kSource = "dksnap.source";
+inline constexpr const char* kSourceId = "dksnap.source-id";
+inline constexpr const char* kRun = "dksnap.run";
+inline constexpr const char* kLeftOut = "dksnap.left-out";
+inline constexpr const char* kArch = "dksnap.arch";
+inline constexpr const char* kLibc = "dksnap.libc";
+inline constexpr const char* kAddedBytes = "dksnap.added-bytes";
+inline constexpr const char* kDataBytes = "dksnap.data-bytes";
+inline constexpr const char* kNote = "dksnap.note";
+inline constexpr const char* kPinned = "dksnap.pinned";
+
+// On containers.
+inline constexpr const char* kRole = "dksnap.role";
+inline constexpr const char* kOwner = "dksnap.owner";
+inline constexpr const char* kBoot = "dksnap.boot";
+
+// Only the original wrote these.
+inline constexpr const char* kLegacyDumpPath = "dksnap.dump-path";
+inline constexpr const char* kLegacyEntrypoint = "dksnap.base-entrypoint";
+}  // namespace label
+
+inline constexpr const char* kFormatVersion = "1";
+inline constexpr const char* kRoleScratch = "scratch";
+inline constexpr const char* kRoleStage = "stage";
+
+// Repositories of our own images.
+inline constexpr const char* kSnapshotRepository = "dksnap/";   // dksnap/<container>:<slug>
+inline constexpr const char* kStageRepository = "dksnap/base";  // the stage images, hidden
+inline constexpr const char* kBinRepository = "dksnap-bin/";    // removed snapshots, 3 days
+
+struct LabelInfo {
+  const char* name;
+  const char* meaning;
+};
+// Every label, for documents and tests.
+std::span<const LabelInfo> label_table();
+
+}  // namespace dksnap::snapshot

@@ -1,0 +1,66 @@
+#include "snapshot/overview.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "databases/registry.hpp"
+#include "snapshot/labels.hpp"
+#include "snapshot/source.hpp"
+
+namespace dksnap::snapshot {
+namespace {
+
+const Snapshot* data_of(const Catalog& catalog, const docker::ContainerSummary& container) {
+  for (const Snapshot& snapshot : catalog.all()) {  // newest first
+    if (snapshot.source_id == container.id) return &snapshot;
+  }
+  const auto boot = container.labels.find(label::kBoot);
+  if (boot != container.labels.end()) return catalog.by_id(boot->second);
+  // `docker run` of a snapshot: its image's labels are the container's.
+  const auto id = container.labels.find(label::kId);
+  return id == container.labels.end() ? nullptr : catalog.by_id(id->second);
+}
+
+std::size_t count_of(const Catalog& catalog, const std::string& container_id) {
+  return static_cast<std::size_t>(
+      std::count_if(catalog.all().begin(), catalog.all().end(),
+                    [&](const Snapshot& snapshot) { return snapshot.source_id == container_id; }));
+}
+
+}  // namespace
+
+std::vector<ContainerOverview> list_containers(docker::Engine& engine, const Catalog& catalog,
+                                               bool all) {
+  docker::ContainerFilter filter;
+  filter.all = all;
+  std::vector<ContainerOverview> overviews;
+  for (const docker::ContainerSummary& container : engine.list_containers(filter)) {
+    if (container.labels.count(label::kRole) != 0) continue;
+    ContainerOverview overview;
+    overview.id = container.id;
+    overview.name = container.names.empty() ? container.id.substr(0, 12) : container.names.front();
+    overview.image = container.image;
+    overview.state = container.state;
+    overview.status = container.status;
+    overview.snapshot = data_of(catalog, container);
+    overview.snapshots = count_of(catalog, container.id);
+    try {
+      const docker::Container details = engine.inspect_container(container.id);
+      const auto recognised = databases::recognise(gather_facts(engine, details));
+      overview.kind = recognised.recognition.kind;
+      overview.version = recognised.recognition.version;
+    } catch (const Error& error) {
+      // Gone, or going, between the list and the look.
+      if (error.code() == ErrorCode::not_found || error.code() == ErrorCode::in_use) continue;
+      throw;
+    }
+    overviews.push_back(std::move(overview));
+  }
+  std::stable_sort(overviews.begin(), overviews.end(),
+                   [](const ContainerOverview& a, const ContainerOverview& b) {
+                     return (a.kind != "files") > (b.kind != "files");
+                   });
+  return overviews;
+}
+
+}  // namespace dksnap::snapshot

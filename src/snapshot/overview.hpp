@@ -1,0 +1,31 @@
+// The containers of an engine as dksnap sees them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "docker/engine.hpp"
+#include "snapshot/catalog.hpp"
+
+namespace dksnap::snapshot {
+
+struct ContainerOverview {
+  std::string id;
+  std::string name;
+  std::string image;
+  std::string kind;
+  std::string version;
+  std::string state;   // "running", "exited", …
+  std::string status;  // "Up 3 hours"
+  // The snapshot that its data came from: booted from it, or the newest taken from it. Null: none.
+  const Snapshot* snapshot = nullptr;
+  std::size_t snapshots = 0;  // taken from it
+};
+
+// Running ones, and with `all` the others as well; databases first. Scratches are left out. A
+// container that goes away meanwhile is left out. Pointers point into `catalog`.
+std::vector<ContainerOverview> list_containers(docker::Engine& engine, const Catalog& catalog,
+                                               bool all);
+
+}  // namespace dksnap::snapshot

@@ -1,0 +1,148 @@
+#include "snapshot/plan.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace dksnap::snapshot {
+namespace {
+
+// How a running container's own view is reached from a scratch that shares its PID namespace.
+constexpr const char* kLiveRoot = "/proc/1/root";
+// What Go writes into JSON in place of a byte that is not UTF-8: such a name cannot be known from
+// the engine's list of changes.
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+
+constexpr std::array kExcludedDirectories{"/proc", "/sys",     "/dev",    "/run",
+                                          "/tmp",  "/var/run", "/.dksnap"};
+constexpr std::array kExcludedFiles{"/.dockerenv", "/etc/hosts", "/etc/hostname",
+                                    "/etc/resolv.conf", "/etc/mtab"};
+
+bool holds_data(const SourceContainer& source, const docker::Mount& mount) {
+  const auto& paths = source.kind.recognition.data_paths;
+  return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+    return is_within(path, mount.destination) || is_within(mount.destination, path);
+  });
+}
+
+// A tmpfs the database needs for its data; others hold what is meant to be lost.
+bool skips_tmpfs(const SourceContainer& source, const docker::Mount& mount) {
+  return is_excluded_root_path(mount.destination) && !holds_data(source, mount);
+}
+
+void add_mount(CapturePlan& plan, const SourceContainer& source, const docker::Mount& mount) {
+  if (mount.type == "tmpfs") {
+    if (skips_tmpfs(source, mount)) return;
+    if (!source.is_live()) {
+      plan.left_out.push_back({mount.destination + " (tmpfs)", "the container is stopped"});
+      return;
+    }
+    plan.trees.push_back({mount.destination, kLiveRoot, mount.destination});
+    plan.volumes.push_back("tmpfs:" + mount.destination);
+    return;
+  }
+  if (mount.type == "bind" && !holds_data(source, mount)) {
+    plan.left_out.push_back({fmt::format("{} (bind of {})", mount.destination, mount.source),
+                             "binds are captured only where a database keeps its data"});
+    return;
+  }
+  if (mount.type != "bind" && mount.type != "volume") {
+    plan.left_out.push_back(
+        {fmt::format("{} ({})", mount.destination, mount.type), "not a volume, a bind or a tmpfs"});
+    return;
+  }
+  const std::string place = fmt::format("{}/{}", worker::kSourceDirectory, plan.mounts.size());
+  docker::MountSpec spec;
+  spec.type = mount.type;
+  spec.source = mount.type == "volume" ? mount.name : mount.source;
+  spec.target = place;
+  spec.read_only = true;
+  plan.trees.push_back({place, {}, mount.destination});
+  plan.volumes.push_back(spec.source + ":" + mount.destination);
+  plan.shared_sources.push_back(spec.source);
+  plan.mounts.push_back(std::move(spec));
+}
+
+// A directory that is no mount of its own and not inside one that is captured: part of the root
+// file system, but captured whole, since it holds data.
+void add_root_directory(CapturePlan& plan, const SourceContainer& source, const std::string& path) {
+  if (plan.captures(path) || path == "/") return;
+  const bool in_left_out_mount =
+      std::any_of(source.container.mounts.begin(), source.container.mounts.end(),
+                  [&](const docker::Mount& mount) { return is_within(path, mount.destination); });
+  if (in_left_out_mount) return;
+  if (source.is_live()) {
+    plan.trees.push_back({path, kLiveRoot, path});
+  } else {
+    plan.trees.push_back({worker::kStagingDirectory + path, {}, path});
+  }
+}
+
+std::string parent_directory(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+
+// The archive calls give a directory only with all that is in it, so the mode and owner of one that
+// was in the image before stay as they are there.
+bool is_changed_directory(docker::Engine& engine, const SourceContainer& source,
+                          const docker::Change& change) {
+  if (change.kind != docker::Change::Kind::modified) return false;
+  const auto stat = engine.stat_path(source.id(), change.path);
+  return stat && stat->is_directory();
+}
+
+void add_root_changes(CapturePlan& plan, docker::Engine& engine, const SourceContainer& source) {
+  for (const docker::Change& change : engine.container_changes(source.id())) {
+    if (is_excluded_root_path(change.path) || plan.captures(change.path)) continue;
+    const bool below_mount =
+        std::any_of(source.container.mounts.begin(), source.container.mounts.end(),
+                    [&](const docker::Mount& m) { return is_within(change.path, m.destination); });
+    if (below_mount) continue;
+    if (change.path.find(kReplacement) != std::string::npos) {
+      // The directory is read whole instead; its names are then seen as they are.
+      std::string directory = parent_directory(change.path);
+      while (directory.find(kReplacement) != std::string::npos)
+        directory = parent_directory(directory);
+      add_root_directory(plan, source, directory);
+      continue;
+    }
+    if (!source.is_live() && is_changed_directory(engine, source, change)) continue;
+    plan.root_paths.push_back(change.path);
+  }
+  std::erase_if(plan.root_paths, [&](const std::string& path) { return plan.captures(path); });
+}
+
+}  // namespace
+
+bool is_excluded_root_path(const std::string& path) {
+  return std::any_of(kExcludedDirectories.begin(), kExcludedDirectories.end(),
+                     [&](const char* directory) { return is_within(path, directory); }) ||
+         std::find(kExcludedFiles.begin(), kExcludedFiles.end(), path) != kExcludedFiles.end();
+}
+
+std::vector<std::string> CapturePlan::targets() const {
+  std::vector<std::string> result;
+  for (const worker::TreeSpec& tree : trees) result.push_back(tree.target);
+  return result;
+}
+
+bool CapturePlan::captures(const std::string& path) const {
+  return std::any_of(trees.begin(), trees.end(),
+                     [&](const worker::TreeSpec& tree) { return is_within(path, tree.target); });
+}
+
+CapturePlan plan_capture(docker::Engine& engine, const SourceContainer& source,
+                         const std::vector<std::string>& parent_paths) {
+  CapturePlan plan;
+  for (const docker::Mount& mount : source.container.mounts) add_mount(plan, source, mount);
+  for (const std::string& path : source.kind.recognition.data_paths) {
+    add_root_directory(plan, source, path);
+  }
+  for (const std::string& path : parent_paths) add_root_directory(plan, source, path);
+  add_root_changes(plan, engine, source);
+  return plan;
+}
+
+}  // namespace dksnap::snapshot

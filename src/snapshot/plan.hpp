@@ -1,0 +1,39 @@
+// What of a container goes into a snapshot, from where, and what does not.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "docker/engine.hpp"
+#include "snapshot/snapshot.hpp"
+#include "snapshot/source.hpp"
+#include "worker/protocol.hpp"
+
+namespace dksnap::snapshot {
+
+struct CapturePlan {
+  std::vector<worker::TreeSpec> trees;
+  // For the scratch: the source's volumes and binds, read-only, below kSourceDirectory.
+  std::vector<docker::MountSpec> mounts;
+  // Changed paths of the root file system, without what never belongs into an image.
+  std::vector<std::string> root_paths;
+  std::vector<LeftOut> left_out;
+  // "name-or-path:destination" of the mounts among the trees.
+  std::vector<std::string> volumes;
+  // Volumes whose other writers have to be frozen too: names of volumes, or host paths of binds.
+  std::vector<std::string> shared_sources;
+
+  std::vector<std::string> targets() const;
+  bool captures(const std::string& path) const;  // lies at or below a tree
+};
+
+// `parent_paths`: directories that the parent captured, which are captured again wherever they are
+// now. Asks the engine for the changed files (the slow part).
+CapturePlan plan_capture(docker::Engine& engine, const SourceContainer& source,
+                         const std::vector<std::string>& parent_paths);
+
+// Whether a path of the root file system never belongs into an image: kernel and run-time
+// directories, what the engine writes itself, and our own.
+bool is_excluded_root_path(const std::string& path);
+
+}  // namespace dksnap::snapshot

@@ -1,0 +1,94 @@
+#include "snapshot/readiness.hpp"
+
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace dksnap::snapshot {
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenQuestions{25};
+constexpr int kShownLogLines = 5;
+
+Error not_ready(Context& context, const BootedCopy& copy, const std::string& why,
+                const std::string& hint) {
+  const std::string log = context.rescue.container_logs(copy.container_id, kShownLogLines);
+  std::string reason = why;
+  if (!log.empty())
+    reason +=
+        "; its last log lines:\n  " + join(split(last_lines(log, kShownLogLines), '\n'), "\n  ");
+  return {ErrorCode::not_ready, fmt::format("{} is not ready", copy.container_name), reason, hint};
+}
+
+}  // namespace
+
+bool is_running(docker::Engine& engine, const std::string& container_id) {
+  try {
+    return engine.inspect_container(container_id).running;
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::not_found) return false;
+    throw;
+  }
+}
+
+databases::Address find_address(const docker::Container& container,
+                                const databases::Database& database,
+                                const std::string& published_host) {
+  if (database.port() == 0 || published_host.empty()) return {};
+  const std::string wanted = fmt::format("{}/tcp", database.port());
+  for (const docker::PortBinding& port : container.published) {
+    if (port.container_port != wanted || port.host_port.empty()) continue;
+    return {published_host, static_cast<std::uint16_t>(std::stoi(port.host_port))};
+  }
+  return {};
+}
+
+BootedCopy recognise_copy(docker::Engine&, const Snapshot& snapshot,
+                          const docker::Container& container, const std::string& published_host) {
+  BootedCopy copy;
+  copy.container_id = container.id;
+  copy.container_name = container.name;
+  copy.database = &databases::by_name(snapshot.kind.empty() ? "files" : snapshot.kind);
+  copy.recognition.kind = copy.database->name();
+  copy.recognition.version = snapshot.server_version;
+  copy.recognition.data_paths = snapshot.paths;
+  copy.settings.env = container.config.env;
+  copy.address = find_address(container, *copy.database, published_host);
+  return copy;
+}
+
+void wait_until_ready(Context& context, const BootedCopy& copy, std::chrono::seconds patience) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  databases::Shell shell(context.engine, copy.container_id);
+  for (;;) {
+    std::optional<std::string> waiting;
+    const docker::Container state = context.engine.inspect_container(copy.container_id);
+    if (state.running && !state.restarting) {
+      try {
+        waiting = copy.database->not_ready(shell, copy.recognition, copy.address, copy.settings);
+      } catch (const Error& error) {
+        // The container can end between two questions; the next look at its state tells.
+        if (error.code() != ErrorCode::in_use && error.code() != ErrorCode::not_found) throw;
+        waiting = error.what();
+      }
+      if (!waiting) return;
+    }
+    if (!state.running) {
+      throw not_ready(context, copy, fmt::format("it ended with exit code {}", state.exit_code),
+                      "the container was removed again; the snapshot is unchanged");
+    }
+    if (std::chrono::steady_clock::now() >= end) {
+      throw not_ready(context, copy,
+                      fmt::format("after {}: {}", human_duration(patience), waiting.value_or("")),
+                      fmt::format("it is still starting: see `docker logs -f {0}`, or remove it "
+                                  "with `docker rm -fv {0}`; --wait SECONDS waits longer",
+                                  copy.container_name));
+    }
+    std::this_thread::sleep_for(kBetweenQuestions);
+  }
+}
+
+}  // namespace dksnap::snapshot

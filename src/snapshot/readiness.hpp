@@ -1,0 +1,37 @@
+// Waits until a container that was booted from a snapshot answers a query.
+#pragma once
+
+#include <chrono>
+
+#include "databases/registry.hpp"
+#include "snapshot/context.hpp"
+#include "snapshot/snapshot.hpp"
+
+namespace dksnap::snapshot {
+
+struct BootedCopy {
+  std::string container_id;
+  std::string container_name;
+  const databases::Database* database = nullptr;
+  databases::Recognition recognition;
+  databases::Settings settings;
+  databases::Address address;  // port 0: cannot be reached from here, or not published
+};
+
+// What a container that was just started from `snapshot` is, and where it can be reached.
+// `published_host` empty: nowhere.
+BootedCopy recognise_copy(docker::Engine& engine, const Snapshot& snapshot,
+                          const docker::Container& container, const std::string& published_host);
+
+// Throws not_ready when the container ends, or `patience` is over; the reason holds the last lines
+// of its log.
+void wait_until_ready(Context& context, const BootedCopy& copy, std::chrono::seconds patience);
+
+bool is_running(docker::Engine& engine, const std::string& container_id);
+
+// Where the kind's own port can be reached from here; port 0: it cannot.
+databases::Address find_address(const docker::Container& container,
+                                const databases::Database& database,
+                                const std::string& published_host);
+
+}  // namespace dksnap::snapshot

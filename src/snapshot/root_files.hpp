@@ -1,0 +1,20 @@
+// The root file system of a source that does not run, or that runs a snapshot.
+#pragma once
+
+#include "snapshot/plan.hpp"
+#include "snapshot/scratch.hpp"
+
+namespace dksnap::snapshot {
+
+// Brings the changed files of a stopped container into the scratch's staging directory, through the
+// engine's archive calls (times cut to seconds, no extended attributes: that is what the engine
+// gives).
+void put_root_files(docker::Engine& engine, const SourceContainer& source, const CapturePlan& plan,
+                    Scratch& scratch);
+
+// A container that runs a snapshot and is captured whole, on the base: its image's own changes to
+// the root file system count as changed too. Adds the paths that the image's manifest names.
+void add_inherited_root_paths(docker::Engine& engine, const SourceContainer& source,
+                              CapturePlan& plan);
+
+}  // namespace dksnap::snapshot

@@ -1,0 +1,210 @@
+#include "snapshot/scratch.hpp"
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/pipe.hpp"
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "image/tar.hpp"
+#include "snapshot/freeze_notes.hpp"
+#include "snapshot/labels.hpp"
+#include "snapshot/worker_program.hpp"
+#include "worker/manifest.hpp"
+
+namespace dksnap::snapshot {
+namespace {
+
+constexpr std::size_t kErrorTail = 4096;
+
+// A path of the container as a tar holds it.
+std::string tar_path(const char* absolute) {
+  return absolute + 1;
+}
+
+// The worker and its job, as `docker cp` would put them in.
+std::string worker_archive(const worker::Job& job) {
+  StringSink sink;
+  image::TarWriter tar(sink);
+  image::TarEntry directory;
+  directory.type = image::TarType::directory;
+  directory.path = tar_path(worker::kDirectory);
+  directory.mode = 0755;
+  tar.add(directory);
+  directory.path = tar_path(worker::kStagingDirectory);
+  tar.add(directory);
+  image::TarEntry program;
+  program.path = tar_path(worker::kWorkerPath);
+  program.mode = 0755;
+  program.size = worker_program().size();
+  tar.add(program);
+  tar.write(worker_program());
+  tar.add_file(tar_path(worker::kJobPath), worker::to_json(job), 0600);
+  tar.finish();
+  return sink.take();
+}
+
+ErrorCode code_by_name(const std::string& name) {
+  for (const ErrorCodeInfo& info : error_codes()) {
+    if (info.name == name) return info.code;
+  }
+  return ErrorCode::failed;
+}
+
+}  // namespace
+
+docker::StringMap scratch_labels() {
+  return {{label::kRole, kRoleScratch},
+          {label::kOwner, owner_text()},
+          {label::kCreated, to_rfc3339(std::chrono::system_clock::now())}};
+}
+
+Scratch::Scratch(Context& context, const ScratchSpec& spec) : context_(context) {
+  docker::ContainerSpec container;
+  container.name = "dksnap-scratch-" + random_hex(6);
+  container.image = spec.image;
+  container.entrypoint = {worker::kWorkerPath};
+  container.cmd = {"wait"};
+  container.user = "0:0";
+  container.labels = scratch_labels();
+  container.network_mode = "none";
+  container.restart_policy = "no";
+  container.log_driver = "none";
+  container.disable_healthcheck = true;
+  container.open_stdin = true;
+  container.auto_remove = true;
+  container.mounts = spec.mounts;
+  if (!spec.pid_of.empty()) {
+    container.pid_mode = "container:" + spec.pid_of;
+    container.cap_add = {"SYS_PTRACE"};
+  }
+  id_ = context_.engine.create_container(container);
+  try {
+    StringSource archive(worker_archive(spec.job));
+    context_.engine.put_archive(id_, "/", archive);
+    lifeline_ = context_.engine.attach_input(id_);
+    context_.engine.start_container(id_);
+  } catch (Error& error) {
+    context_.rescue.remove_container(id_);
+    error.add_context("cannot start a scratch container");
+    throw;
+  }
+}
+
+Scratch::~Scratch() {
+  try {
+    context_.rescue.remove_container(id_);
+  } catch (const Error& error) {
+    context_.reporter.notice(
+        fmt::format("the scratch container {} was left behind ({}); the next dksnap removes it",
+                    id_.substr(0, 12), error.what()));
+  }
+}
+
+worker::Message Scratch::run_worker(const std::vector<std::string>& arguments, Source* input,
+                                    const std::function<void(const worker::Message&)>& on_message) {
+  docker::ExecSpec spec;
+  spec.argv = {worker::kWorkerPath};
+  spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
+  spec.user = "0:0";
+  std::optional<worker::Message> last;
+  LineSink lines([&](std::string_view line) {
+    last = worker::parse_message(line);
+    on_message(*last);
+  });
+  TailSink errors(kErrorTail);
+  const int exit_code = context_.engine.exec(id_, spec, {input, &lines, &errors});
+  lines.finish();
+  if (last) {
+    if (const auto* failure = std::get_if<worker::Failure>(&*last)) {
+      throw Error(code_by_name(failure->code), failure->message, failure->why);
+    }
+  }
+  if (exit_code != 0 || !last) {
+    throw Error(ErrorCode::failed,
+                fmt::format("the worker's `{}` ended with {}", arguments.front(), exit_code),
+                errors.text().empty() ? "it said nothing; did the source container stop?"
+                                      : last_lines(errors.text(), 3),
+                "run the command again; `dksnap doctor` looks for causes");
+  }
+  return *last;
+}
+
+worker::SyncResult Scratch::sync(const std::function<void()>& on_ready,
+                                 const std::function<void()>& on_copied,
+                                 const std::function<void(const worker::Progress&)>& on_progress) {
+  PipeSource go;
+  const worker::Message last = run_worker({"sync"}, &go, [&](const worker::Message& message) {
+    if (const auto* progress = std::get_if<worker::Progress>(&message)) on_progress(*progress);
+    if (std::holds_alternative<worker::Ready>(message)) {
+      on_ready();
+      go.write("go\n");
+    }
+    if (std::holds_alternative<worker::SyncResult>(message)) on_copied();
+  });
+  if (const auto* result = std::get_if<worker::SyncResult>(&last)) return *result;
+  throw Error(ErrorCode::failed, "the worker's `sync` ended early", "its last line is no result");
+}
+
+void Scratch::remove(const std::vector<std::string>& paths) {
+  if (paths.empty()) return;
+  std::string lines;
+  for (const std::string& path : paths) lines += worker::escape_path(path) + "\n";
+  StringSource input(lines);
+  run_worker({"remove"}, &input, [](const worker::Message&) {});
+}
+
+worker::PackResult Scratch::pack(const std::function<void(const worker::Progress&)>& on_progress) {
+  const worker::Message last = run_worker({"pack"}, nullptr, [&](const worker::Message& message) {
+    if (const auto* progress = std::get_if<worker::Progress>(&message)) on_progress(*progress);
+  });
+  if (const auto* result = std::get_if<worker::PackResult>(&last)) return *result;
+  throw Error(ErrorCode::failed, "the worker's `pack` ended early", "its last line is no result");
+}
+
+void Scratch::put_files(const std::string& directory, Source& tar) {
+  context_.engine.put_archive(id_, directory, tar);
+}
+
+namespace {
+
+// The one file in an archive stream, which it owns.
+class ArchivedFile final : public Source {
+ public:
+  explicit ArchivedFile(std::unique_ptr<Source> archive)
+      : archive_(std::move(archive)), reader_(*archive_) {
+    if (!reader_.next(entry_) || entry_.type != image::TarType::file) {
+      throw Error(ErrorCode::failed, "cannot read the packed layer", "the engine sent no file");
+    }
+  }
+  std::size_t read(std::span<std::byte> into) override { return reader_.content().read(into); }
+
+ private:
+  std::unique_ptr<Source> archive_;
+  image::TarReader reader_;
+  image::TarEntry entry_;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> Scratch::open_layer() {
+  return std::make_unique<ArchivedFile>(context_.engine.get_archive(id_, worker::kLayerPath));
+}
+
+std::vector<std::string> remove_abandoned_scratches(Context& context) {
+  docker::ContainerFilter filter;
+  filter.all = true;
+  filter.labels = {std::string(label::kRole) + "=" + kRoleScratch};
+  std::vector<std::string> removed;
+  for (const docker::ContainerSummary& scratch : context.rescue.list_containers(filter)) {
+    const auto owner = scratch.labels.find(label::kOwner);
+    if (owner != scratch.labels.end() && owner_may_live(owner->second)) continue;
+    context.rescue.remove_container(scratch.id);
+    removed.push_back(scratch.names.empty() ? scratch.id : scratch.names.front());
+  }
+  return removed;
+}
+
+}  // namespace dksnap::snapshot

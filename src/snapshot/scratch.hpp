@@ -1,0 +1,64 @@
+// A throw-away container that holds a copy of the data. Everything is done to it by its worker.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "databases/shell.hpp"
+#include "snapshot/context.hpp"
+#include "worker/protocol.hpp"
+
+namespace dksnap::snapshot {
+
+struct ScratchSpec {
+  std::string image;
+  // Share this container's PID namespace, to read its files through /proc/1/root; empty: none.
+  std::string pid_of;
+  std::vector<docker::MountSpec> mounts;
+  worker::Job job;
+};
+
+// Owns the container: it is gone when the object is, also when an operation is cancelled. Its main
+// process ends, and the engine removes it, when this process dies.
+class Scratch {
+ public:
+  // Created with the worker and the job in it, and running.
+  Scratch(Context& context, const ScratchSpec& spec);
+  ~Scratch();
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  // Copies the source into the scratch. `on_ready` is called once the first copy of a running
+  // source is done: it freezes. `on_copied` is called as soon as the frozen copy is done: it thaws.
+  worker::SyncResult sync(const std::function<void()>& on_ready,
+                          const std::function<void()>& on_copied,
+                          const std::function<void(const worker::Progress&)>& on_progress);
+  // Removes paths below the captured directories.
+  void remove(const std::vector<std::string>& paths);
+  worker::PackResult pack(const std::function<void(const worker::Progress&)>& on_progress);
+  // Unpacks a tar below a directory of the scratch: files of a stopped source.
+  void put_files(const std::string& directory, Source& tar);
+  // The packed layer: exactly PackResult::blob_size bytes.
+  std::unique_ptr<Source> open_layer();
+
+  databases::Shell shell() { return {context_.engine, id_}; }
+  const std::string& id() const { return id_; }
+
+ private:
+  worker::Message run_worker(const std::vector<std::string>& arguments, Source* input,
+                             const std::function<void(const worker::Message&)>& on_message);
+
+  Context& context_;
+  std::string id_;
+  std::unique_ptr<docker::Engine::Input> lifeline_;
+};
+
+// The labels by which a scratch, and whose it is, is known.
+docker::StringMap scratch_labels();
+
+// Removes the scratches of dksnaps that are gone. Returns the names of what it removed.
+std::vector<std::string> remove_abandoned_scratches(Context& context);
+
+}  // namespace dksnap::snapshot

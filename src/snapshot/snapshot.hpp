@@ -1,0 +1,64 @@
+// A snapshot, as its image's labels describe it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "docker/types.hpp"
+
+namespace dksnap::snapshot {
+
+// How to run a copy: what the source had, names only where values could be secret.
+struct RunInfo {
+  std::vector<std::string> ports;     // published container ports, "5432/tcp"
+  std::vector<std::string> networks;  // names
+  std::vector<std::string> volumes;   // "name-or-path:destination" of captured mounts
+  std::vector<std::string> left_out_env;
+};
+
+struct LeftOut {
+  std::string what;  // "/etc/app (bind of /home/me/app)"
+  std::string why;
+};
+
+struct Snapshot {
+  std::string id;        // ours; the first 12 digits of the image's id for the original's snapshots
+  std::string image_id;  // the engine's
+  std::vector<std::string> names;  // image references
+  std::string title;
+  TimePoint created{};
+  std::string parent;  // id; empty: none
+  std::string base;    // reference
+  std::string base_id;
+  std::string kind;
+  std::string server_version;
+  std::string capture;
+  bool settled = false;
+  std::vector<std::string> paths;
+  std::string source;     // container's name
+  std::string source_id;  // container's id
+  RunInfo run;
+  std::vector<LeftOut> left_out;
+  std::string architecture;
+  std::string libc;
+  std::uint64_t added_bytes = 0;
+  std::uint64_t data_bytes = 0;
+  std::string note;
+  bool pinned = false;
+  bool legacy = false;  // made by the original dksnap
+
+  // The first 8 digits: enough for people.
+  std::string short_id() const { return id.substr(0, 8); }
+  // The reference to run it by.
+  const std::string& reference() const { return names.empty() ? image_id : names.front(); }
+};
+
+// Labels → Snapshot. Damaged values are read as empty: listing must not fail for one bad image.
+Snapshot from_labels(const docker::StringMap& labels, std::string image_id,
+                     std::vector<std::string> names);
+// Snapshot → labels, without names and image id.
+docker::StringMap to_labels(const Snapshot& snapshot);
+
+}  // namespace dksnap::snapshot

@@ -1,0 +1,131 @@
+#include "snapshot/source.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "image/tar.hpp"
+#include "snapshot/labels.hpp"
+
+namespace dksnap::snapshot {
+namespace {
+
+constexpr std::size_t kSmallFile = 64 * 1024;
+constexpr std::size_t kFarthestName = 3;  // edits
+
+Error no_such_container(docker::Engine& engine, const std::string& ref) {
+  docker::ContainerFilter every;
+  every.all = true;
+  std::vector<std::string> near;
+  std::vector<std::string> running;
+  for (const docker::ContainerSummary& summary : engine.list_containers(every)) {
+    for (const std::string& name : summary.names) {
+      if (edit_distance(name, ref) <= kFarthestName) near.push_back(name);
+      if (summary.state == "running") running.push_back(name);
+    }
+  }
+  return {
+      ErrorCode::not_found, fmt::format("no container \"{}\"", printable(ref)),
+      running.empty() ? "no container runs on this engine" : "running are " + join(running, ", "),
+      near.empty() ? "`dksnap ps -a` lists what can be snapshotted"
+                   : "did you mean " + join(near, " or ") + "?"};
+}
+
+docker::Container inspect(docker::Engine& engine, const std::string& ref) {
+  if (ref.empty() || ref.find('/') != std::string::npos) throw no_such_container(engine, ref);
+  try {
+    return engine.inspect_container(ref);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::not_found) throw no_such_container(engine, ref);
+    throw;
+  }
+}
+
+void refuse_unfit(const docker::Container& container) {
+  const auto role = container.config.labels.find(label::kRole);
+  if (role != container.config.labels.end()) {
+    throw Error(ErrorCode::failed,
+                fmt::format("{} is one of dksnap's own scratches", container.name),
+                "scratches hold copies for a moment only", "name the database's container");
+  }
+  if (container.restarting) {
+    throw Error(ErrorCode::failed, fmt::format("cannot snapshot {}", container.name),
+                fmt::format("it is in a restart loop (started {} times, last exit code {})",
+                            container.restart_count, container.exit_code),
+                fmt::format("see `docker logs {0}`, or `docker stop {0}` and snapshot it stopped",
+                            container.name));
+  }
+  if (container.status == "dead" || container.status == "removing") {
+    throw Error(ErrorCode::failed, fmt::format("cannot snapshot {}", container.name),
+                "the engine is removing it (state \"" + container.status + "\")",
+                "take the snapshot from another container");
+  }
+}
+
+}  // namespace
+
+bool SourceContainer::mounted_at(const std::string& path) const {
+  return std::any_of(container.mounts.begin(), container.mounts.end(),
+                     [&](const docker::Mount& mount) { return mount.destination == path; });
+}
+
+bool is_within(const std::string& path, const std::string& directory) {
+  if (directory == "/") return true;
+  return path == directory || (path.size() > directory.size() && path.starts_with(directory) &&
+                               path[directory.size()] == '/');
+}
+
+databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Container& container) {
+  databases::ContainerFacts facts;
+  facts.config = container.config;
+  facts.mounts = container.mounts;
+  // A paused container's processes cannot always be listed; it is then recognised by its files.
+  if (container.running && !container.paused)
+    facts.processes = engine.container_processes(container.id);
+  facts.stat = [&engine, id = container.id](const std::string& path) {
+    return engine.stat_path(id, path);
+  };
+  facts.read = [&engine, id = container.id](const std::string& path) -> std::optional<std::string> {
+    if (!engine.stat_path(id, path)) return std::nullopt;
+    const auto archive = engine.get_archive(id, path);
+    image::TarReader reader(*archive);
+    image::TarEntry entry;
+    if (!reader.next(entry) || entry.type != image::TarType::file) return std::nullopt;
+    if (entry.size > kSmallFile) return std::nullopt;
+    return read_all(reader.content(), kSmallFile);
+  };
+  return facts;
+}
+
+SourceContainer inspect_source(docker::Engine& engine, const std::string& ref) {
+  SourceContainer source;
+  source.container = inspect(engine, ref);
+  refuse_unfit(source.container);
+  try {
+    source.image = engine.inspect_image(source.container.image_id);
+  } catch (Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;
+    throw Error(ErrorCode::not_found, fmt::format("cannot snapshot {}", source.name()),
+                fmt::format("the image it was created from ({}) was removed by force",
+                            source.container.image),
+                fmt::format("get it back with `docker pull {}`, then run the command again",
+                            source.container.image));
+  }
+  source.settings.env = source.container.config.env;
+  source.kind = databases::recognise(gather_facts(engine, source.container));
+  return source;
+}
+
+std::string find_libc(docker::Engine& engine, const std::string& container_id) {
+  for (const char* path : {"/lib/ld-musl-x86_64.so.1", "/lib/ld-musl-aarch64.so.1"}) {
+    if (engine.stat_path(container_id, path)) return "musl";
+  }
+  for (const char* path : {"/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"}) {
+    if (engine.stat_path(container_id, path)) return "glibc";
+  }
+  return "unknown";
+}
+
+}  // namespace dksnap::snapshot

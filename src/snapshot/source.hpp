@@ -1,0 +1,35 @@
+// The container that a snapshot is taken of, as far as it can be known from outside.
+#pragma once
+
+#include <string>
+
+#include "databases/registry.hpp"
+#include "docker/engine.hpp"
+
+namespace dksnap::snapshot {
+
+struct SourceContainer {
+  docker::Container container;
+  docker::Image image;  // the one it was created from
+  databases::Recognised kind;
+  databases::Settings settings;
+  const std::string& id() const { return container.id; }
+  const std::string& name() const { return container.name; }
+  bool is_live() const { return container.running; }  // paused ones included
+  bool mounted_at(const std::string& path) const;     // a mount ends exactly there
+};
+
+// Throws not_found (near names are offered), and `failed` for a container that cannot be captured:
+// in a restart loop, dead, or a scratch of ours.
+SourceContainer inspect_source(docker::Engine& engine, const std::string& ref);
+
+// What `recognise` looks at. Reads a few small files through the archive calls; harmless.
+databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Container& container);
+
+// "glibc", "musl" or "unknown".
+std::string find_libc(docker::Engine& engine, const std::string& container_id);
+
+// Whether `path` is `directory` or lies below it. Both absolute and normalised.
+bool is_within(const std::string& path, const std::string& directory);
+
+}  // namespace dksnap::snapshot
