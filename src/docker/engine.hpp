@@ -16,12 +16,18 @@
 namespace dksnap::docker {
 
 // Where the three streams of an exec go. `in` may be null (no standard input); the others may not
-// (use NullSink). All must outlive the call. `in` is read on a thread of the call's own, so a
-// source that blocks is fine; it is read until its end, and then the other side sees the end.
+// (use NullSink). All must outlive the call. `in` is read on a thread of the call's own until its
+// end, and then the program sees the end. What `in` throws ends the call and is thrown by it.
+//
+// The call waits for that thread, also where the program ends before its input does. A source whose
+// read() may block for as long as somebody else pleases therefore needs `interrupt_in`, which is
+// called once in that case, from another thread, and must make read() return or throw: for a
+// BytePipe (base/pipe.hpp) its close().
 struct ExecStreams {
   Source* in = nullptr;
   Sink* out = nullptr;
   Sink* err = nullptr;
+  std::function<void()> interrupt_in = {};
 };
 
 struct ContainerFilter {
@@ -67,12 +73,12 @@ class Engine {
   virtual std::vector<Change> container_changes(const std::string& id) = 0;
 
   // Runs a program in a running container and returns its exit code (126 and 127 as a shell's:
-  // cannot be run, not found).
+  // cannot be run, not found; the reason is then in `err`).
   virtual int exec(const std::string& id, const ExecSpec& spec, const ExecStreams& streams) = 0;
 
-  // Holds the standard input of a container that was created with `open_stdin` open, from before its
-  // start. When the object is destroyed, or this process dies, the container's main process reads
-  // the end of its input.
+  // Holds the standard input of a container that was created with `open_stdin` open, from before
+  // its start. When the object is destroyed, or this process dies, the container's main process
+  // reads the end of its input.
   class Input {
    public:
     virtual ~Input() = default;

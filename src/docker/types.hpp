@@ -74,8 +74,8 @@ struct ContainerSummary {
   std::vector<std::string> names;  // without the leading slash
   std::string image;
   std::string image_id;
-  std::string state;   // "running", "exited", …
-  std::string status;  // "Up 3 hours"
+  std::string state;         // "running", "exited", …
+  std::string status;        // "Up 3 hours"
   std::int64_t created = 0;  // seconds since the epoch
   StringMap labels;
   std::vector<Mount> mounts;
@@ -83,7 +83,7 @@ struct ContainerSummary {
 
 struct Container {
   std::string id;
-  std::string name;  // without the leading slash
+  std::string name;      // without the leading slash
   std::string image;     // as the user named it
   std::string image_id;  // digest
   std::string created;   // RFC 3339
@@ -101,9 +101,9 @@ struct Container {
   std::string network_mode;
   std::vector<std::string> networks;  // names
   Config config;
-  std::vector<Mount> mounts;            // tmpfs included
-  std::vector<PortBinding> bindings;    // requested (HostConfig.PortBindings)
-  std::vector<PortBinding> published;   // in force (NetworkSettings.Ports)
+  std::vector<Mount> mounts;           // tmpfs included
+  std::vector<PortBinding> bindings;   // requested (HostConfig.PortBindings)
+  std::vector<PortBinding> published;  // in force (NetworkSettings.Ports)
   RawJson raw;
 };
 
@@ -155,9 +155,9 @@ struct ContainerSpec {
   std::vector<std::string> exposed_ports;
   std::vector<PortBinding> bindings;
   std::vector<MountSpec> mounts;
-  StringMap tmpfs;            // path → options
-  std::string network_mode;   // "none", a network's name, …
-  std::string pid_mode;       // "container:<id>"
+  StringMap tmpfs;           // path → options
+  std::string network_mode;  // "none", a network's name, …
+  std::string pid_mode;      // "container:<id>"
   std::vector<std::string> cap_add;
   std::vector<std::string> security_opt;
   std::string log_driver;

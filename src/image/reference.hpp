@@ -14,8 +14,8 @@ struct Reference {
   std::string tag;     // empty: none given
   std::string digest;  // "sha256:…"; empty: none given
 
-  std::string full() const;      // "docker.io/library/postgres:15"
-  std::string familiar() const;  // "postgres:15"
+  std::string full() const;           // "docker.io/library/postgres:15"
+  std::string familiar() const;       // "postgres:15"
   std::string familiar_name() const;  // "postgres"
 };
 

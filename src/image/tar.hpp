@@ -5,7 +5,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "base/stream.hpp"
 
@@ -33,6 +35,8 @@ struct TarEntry {
   std::uint32_t device_major = 0;
   std::uint32_t device_minor = 0;
   std::map<std::string, std::string> xattrs;  // name → value, as SCHILY.xattr.*
+
+  bool operator==(const TarEntry&) const = default;
 };
 
 // Writes an archive. The bytes depend on the entries alone: no user names, no clock, pax headers
@@ -57,7 +61,10 @@ class TarWriter {
 };
 
 // Reads an archive: ustar, pax (local and global), GNU long names and links, GNU base-256 numbers.
-// Refuses with an Error: bad checksums, absurd sizes, truncated archives, sparse members.
+// Refuses with an Error: bad checksums, absurd sizes, archives that are cut or lack the end marker,
+// sparse members, unknown types. A leading "/" or "./" of a path or a hard link's target is taken
+// off
+// ("." for the root itself); times that `mtime_ns` cannot hold become the nearest that it can.
 class TarReader {
  public:
   explicit TarReader(Source& from) : from_(from) {}
@@ -68,7 +75,9 @@ class TarReader {
   Source& content();
 
  private:
+  void merge_global(const std::map<std::string, std::string>& records);
   Source& from_;
+  bool ended_ = false;
   std::unique_ptr<LimitedSource> content_;
   std::uint64_t padding_ = 0;
   std::map<std::string, std::string> global_;

@@ -1,0 +1,42 @@
+// The engine's JSON as the values of types.hpp, and back.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "docker/types.hpp"
+
+namespace dksnap::docker {
+
+// system_json.cpp
+EngineInfo read_info(const nlohmann::json& info, const std::string& api_version);
+// "x86_64" of /info as image configs name it: "amd64". Unknown names are returned as they are.
+std::string image_architecture(const std::string& machine);
+std::vector<Volume> read_volumes(const nlohmann::json& answer);
+
+// config_json.cpp
+Config read_config(const nlohmann::json& config);
+
+// containers_json.cpp
+std::vector<ContainerSummary> read_container_list(const nlohmann::json& list);
+Container read_container(nlohmann::json inspect);
+std::vector<Process> read_processes(const nlohmann::json& top);
+std::vector<Change> read_changes(const nlohmann::json& changes);
+PathStat read_path_stat(const nlohmann::json& stat);
+
+// mounts_json.cpp
+std::vector<Mount> read_mounts(const nlohmann::json& mounts);
+// The mounts of an inspect: its `Mounts`, and the tmpfs mounts that are told in HostConfig only.
+std::vector<Mount> read_all_mounts(const nlohmann::json& inspect);
+
+// images_json.cpp
+std::vector<ImageSummary> read_image_list(const nlohmann::json& list);
+Image read_image(nlohmann::json inspect, bool with_descriptor);
+std::vector<HistoryEntry> read_history(const nlohmann::json& list);
+
+// create_json.cpp
+nlohmann::json write_container_spec(const ContainerSpec& spec);
+
+}  // namespace dksnap::docker
