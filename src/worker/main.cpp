@@ -1,1 +1,146 @@
-int main() { return 2; }
+// dksnap-worker: runs inside a scratch. Says JSON lines (protocol.hpp); exit status 0 or 1.
+#include <array>
+#include <fcntl.h>
+#include <new>
+#include <optional>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "worker/commands.hpp"
+#include "worker/manifest.hpp"
+
+namespace {
+
+using namespace dksnap;
+using namespace dksnap::worker;
+
+constexpr std::size_t kLargestJob = 1024 * 1024 * 1024;
+
+struct Arguments {
+  std::string command;
+  std::string root;
+  std::string job;
+  std::vector<std::string> rest;
+
+  Place place() const { return Place(root); }
+  Job read_job() const {
+    const std::string path = job.empty() ? place().at(kJobPath) : job;
+    FdSource file(open_file(path, O_RDONLY), path);
+    return parse_job(read_all(file, kLargestJob));
+  }
+};
+
+std::vector<std::string> read_paths() {
+  FdSource input(Fd(::dup(STDIN_FILENO)), "standard input");
+  std::vector<std::string> paths;
+  LineSink lines([&](std::string_view line) { paths.push_back(unescape_path(line)); });
+  copy(input, lines);
+  lines.finish();
+  return paths;
+}
+
+std::optional<Message> wait(const Arguments&, Talk&) {
+  run_wait();
+  return std::nullopt;
+}
+std::optional<Message> sync(const Arguments& arguments, Talk& talk) {
+  return run_sync(arguments.place(), arguments.read_job(), talk);
+}
+std::optional<Message> pack(const Arguments& arguments, Talk& talk) {
+  return run_pack(arguments.place(), arguments.read_job(), talk);
+}
+std::optional<Message> scan(const Arguments& arguments, Talk& talk) {
+  const Job job = arguments.rest.empty() ? arguments.read_job() : Job();
+  return run_scan(arguments.place(), job, arguments.rest, talk);
+}
+std::optional<Message> remove(const Arguments& arguments, Talk&) {
+  return run_remove(arguments.place(), arguments.read_job(), read_paths());
+}
+
+// The answers to these two are plain text: databases ask them in images without tools.
+std::optional<Message> owner(const Arguments& arguments, Talk&) {
+  for (const std::string& path : arguments.rest) ::puts(owner_of(arguments.place(), path).c_str());
+  return std::nullopt;
+}
+std::optional<Message> list(const Arguments& arguments, Talk&) {
+  for (const std::string& path : arguments.rest) {
+    for (const std::string& name : names_in(arguments.place(), path)) ::puts(name.c_str());
+  }
+  return std::nullopt;
+}
+
+struct Command {
+  std::string_view name;
+  std::optional<Message> (*run)(const Arguments&, Talk&);
+};
+constexpr std::array kCommands{Command{"wait", wait},     Command{"sync", sync},
+                               Command{"pack", pack},     Command{"scan", scan},
+                               Command{"remove", remove}, Command{"owner", owner},
+                               Command{"list", list}};
+
+std::optional<Arguments> parse(int count, char** words) {
+  Arguments arguments;
+  for (int i = 1; i < count; ++i) {
+    const std::string word = words[i];
+    const bool takes_value = word == "--root" || word == "--job";
+    if (takes_value && i + 1 == count) return std::nullopt;
+    if (word == "--root")
+      arguments.root = words[++i];
+    else if (word == "--job")
+      arguments.job = words[++i];
+    else if (arguments.command.empty())
+      arguments.command = word;
+    else
+      arguments.rest.push_back(word);
+  }
+  return arguments;
+}
+
+// Deep trees hold a descriptor open for each level, on both sides.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int run(const Command& command, const Arguments& arguments) {
+  StandardTalk talk;
+  Failure failure;
+  try {
+    if (const auto result = command.run(arguments, talk)) talk.say(*result);
+    return 0;
+  } catch (const Error& error) {
+    failure = {std::string(error_code_name(error.code())), error.message(), error.why()};
+  } catch (const std::bad_alloc&) {
+    failure = {"failed", "the worker ended", "it got no memory"};
+  } catch (const std::exception& error) {
+    failure = {"failed", "the worker ended", printable(error.what())};
+  }
+  try {
+    talk.say(failure);
+  } catch (const Error&) {
+    // Nobody listens any more.
+  }
+  return 1;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const auto arguments = parse(count, words);
+  for (const Command& command : kCommands) {
+    if (!arguments || command.name != arguments->command) continue;
+    ::umask(0);
+    raise_descriptor_limit();
+    return run(command, *arguments);
+  }
+  static_cast<void>(::fputs(
+      "usage: dksnap-worker wait|sync|pack|scan|remove|owner|list [--job FILE] [--root DIR]\n",
+      stderr));
+  return 1;
+}

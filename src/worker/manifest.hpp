@@ -26,8 +26,8 @@ enum class FileType : char {
 struct ManifestEntry {
   std::string path;  // absolute, as bytes
   FileType type = FileType::file;
-  std::uint64_t size = 0;     // bytes; files only
-  std::uint32_t mode = 0;     // permission, setuid, setgid, sticky
+  std::uint64_t size = 0;  // bytes; files only
+  std::uint32_t mode = 0;  // permission, setuid, setgid, sticky
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::int64_t mtime_ns = 0;  // since the epoch

@@ -13,13 +13,14 @@ namespace dksnap::worker {
 inline constexpr const char* kDirectory = "/.dksnap";
 inline constexpr const char* kWorkerPath = "/.dksnap/worker";
 inline constexpr const char* kJobPath = "/.dksnap/job";
-inline constexpr const char* kManifestPath = "/.dksnap/manifest";    // the parent's, from its image
-inline constexpr const char* kLayerPath = "/.dksnap/layer";          // what pack wrote
+inline constexpr const char* kManifestPath = "/.dksnap/manifest";  // the parent's, from its image
+inline constexpr const char* kLayerPath = "/.dksnap/layer";        // what pack wrote
 inline constexpr const char* kNewManifestPath = "/.dksnap/manifest.new";
-inline constexpr const char* kBaselinePath = "/.dksnap/baseline";    // state before sync
-inline constexpr const char* kMappedPath = "/.dksnap/mapped";        // paths that were mapped
-inline constexpr const char* kSourceDirectory = "/.dksnap/source";   // mounts of the source's volumes
-inline constexpr const char* kStagingDirectory = "/.dksnap/staging"; // files of a stopped source
+inline constexpr const char* kBaselinePath = "/.dksnap/baseline";  // state before sync
+inline constexpr const char* kMappedPath = "/.dksnap/mapped";      // paths that were mapped
+inline constexpr const char* kSourceDirectory =
+    "/.dksnap/source";  // mounts of the source's volumes
+inline constexpr const char* kStagingDirectory = "/.dksnap/staging";  // files of a stopped source
 
 // A directory that is captured whole.
 struct TreeSpec {
@@ -73,8 +74,8 @@ struct SyncResult {
   std::uint64_t removed = 0;
   std::uint64_t frozen_files = 0;  // copied while frozen
   std::uint64_t frozen_bytes = 0;
-  std::uint64_t passes = 0;        // while frozen
-  std::uint64_t sockets = 0;       // left out
+  std::uint64_t passes = 0;   // while frozen
+  std::uint64_t sockets = 0;  // left out
   bool mappings_read = true;
 };
 struct PackResult {

@@ -1,0 +1,13 @@
+// The state of the target before it is changed: pack tells by it what changed.
+#pragma once
+
+#include "worker/layout.hpp"
+#include "worker/place.hpp"
+
+namespace dksnap::worker {
+
+// Writes kBaselinePath. It says what a manifest says, with inode and ctime and without SHA-256;
+// xattrs only of directories, for which ctime says nothing: work inside them changes it.
+void write_baseline(const Place& place, const Layout& layout);
+
+}  // namespace dksnap::worker

@@ -1,0 +1,38 @@
+// What the worker can do: one function a command.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "worker/place.hpp"
+#include "worker/protocol.hpp"
+#include "worker/talk.hpp"
+
+namespace dksnap::worker {
+
+// Copies the source into the target. A live source is copied once while it runs; then Ready is
+// said, the word to go on is waited for, and what changed is copied again.
+SyncResult run_sync(const Place& place, const Job& job, Talk& talk);
+
+// Writes what changed since the baseline as a layer to kLayerPath.
+PackResult run_pack(const Place& place, const Job& job, Talk& talk);
+
+// Writes the manifest (zstd) of the job's trees and paths, or of `paths` with all that is in them,
+// to kNewManifestPath. Everything is read.
+ScanResult run_scan(const Place& place, const Job& job, const std::vector<std::string>& paths,
+                    Talk& talk);
+
+// Removes paths, each with all that is in it. Throws Error, before anything is removed, if one is
+// outside of the job's trees and paths; one that is not there is no error. Says how many in
+// `removed`.
+SyncResult run_remove(const Place& place, const Job& job, const std::vector<std::string>& paths);
+
+// "uid:gid" of a path, symlinks not followed.
+std::string owner_of(const Place& place, const std::string& path);
+// What is in a directory, sorted.
+std::vector<std::string> names_in(const Place& place, const std::string& path);
+
+// The main process of a scratch: stays until standard input ends or SIGTERM comes, and reaps.
+void run_wait();
+
+}  // namespace dksnap::worker

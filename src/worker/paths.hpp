@@ -1,0 +1,21 @@
+// Paths as the worker uses them: absolute, as bytes, no '.', '..' or double slash in them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dksnap::worker {
+
+// `path` is `directory` or lies below it.
+bool is_within(std::string_view path, std::string_view directory);
+// "/a/b" → "/a"; "/a" → "/".
+std::string parent_path(std::string_view path);
+// "/a/b" → "b".
+std::string base_name(std::string_view path);
+std::string join_path(std::string_view directory, std::string_view name);
+// Absolute, and in the form that this header speaks of.
+bool is_normal_path(std::string_view path);
+// Below kDirectory: ours, never captured.
+bool is_own_path(std::string_view path);
+
+}  // namespace dksnap::worker

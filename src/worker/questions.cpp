@@ -1,0 +1,34 @@
+#include <algorithm>
+#include <dirent.h>
+#include <memory>
+#include <sys/stat.h>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "worker/commands.hpp"
+
+namespace dksnap::worker {
+
+std::string owner_of(const Place& place, const std::string& path) {
+  struct stat stat {};
+  if (::lstat(place.at(path).c_str(), &stat) != 0)
+    throw system_error("cannot look at " + printable(path));
+  return fmt::format("{}:{}", stat.st_uid, stat.st_gid);
+}
+
+std::vector<std::string> names_in(const Place& place, const std::string& path) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(place.at(path).c_str()),
+                                                      &::closedir);
+  if (!directory) throw system_error("cannot list " + printable(path));
+  std::vector<std::string> names;
+  while (const dirent* entry = ::readdir(directory.get())) {
+    const std::string name = entry->d_name;
+    if (name != "." && name != "..") names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace dksnap::worker

@@ -1,0 +1,217 @@
+// A source that changes while it is copied, and stands still from "go" on.
+#include <atomic>
+#include <sys/mman.h>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "worker/test_root.hpp"
+
+namespace dksnap::worker {
+namespace {
+
+class SyncLiveTest : public testing::Test {
+ protected:
+  void expect_equal() { EXPECT_EQ(listing(root_.source()), listing(root_.target())); }
+  // Writes in place and puts the old times back, as a second write in the same tick would leave
+  // them.
+  void write_within_a_tick(const std::string& path, std::string_view text) {
+    const auto before = status(path);
+    const Fd fd = open_file(path, O_WRONLY);
+    ASSERT_EQ(::pwrite(fd.get(), text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+    const std::array times{before.st_atim, before.st_mtim};
+    ASSERT_EQ(::futimens(fd.get(), times.data()), 0);
+  }
+  std::string mapped() { return read_file(root_.path() + kMappedPath); }
+  TestRoot root_;
+};
+
+TEST_F(SyncLiveTest, CopiesAgainOnlyWhatChanged) {
+  for (int i = 0; i < 100; ++i) {
+    write_file(root_.source(std::to_string(i)), "old");
+    set_mtime(root_.source(std::to_string(i)), 1000 + i);
+  }
+  ::usleep(250'000);  // nothing of it is recent any more
+  const SyncResult result = root_.sync_live(root_.job(), [&] {
+    write_file(root_.source("7"), "newer");
+    write_file(root_.source("added"), "added");
+    fs::remove(root_.source("9"));
+    fs::rename(root_.source("10"), root_.source("renamed"));
+  });
+  expect_equal();
+  EXPECT_EQ(result.frozen_files, 3U);
+  EXPECT_EQ(result.copied_files, 103U);
+  EXPECT_EQ(result.passes, 1U);
+  EXPECT_EQ(result.removed, 2U);
+}
+
+TEST_F(SyncLiveTest, SaysReadyAndGivesUpWithoutAnAnswer) {
+  write_file(root_.source("f"), "x");
+  Job job = root_.job();
+  job.live = true;
+  ScriptedTalk talk;
+  talk.answers = false;
+  EXPECT_THROW(run_sync(root_.place(), job, talk), Error);
+  ASSERT_FALSE(talk.said.empty());
+  EXPECT_EQ(std::get<Ready>(talk.said.back()).files, 1U);
+}
+
+TEST_F(SyncLiveTest, ASecondWriteInTheSameTickIsSeen) {
+  write_file(root_.source("f"), "first");
+  const SyncResult result =
+      root_.sync_live(root_.job(), [&] { write_within_a_tick(root_.source("f"), "again"); });
+  EXPECT_EQ(read_file(root_.target("f")), "again");
+  EXPECT_EQ(result.frozen_files, 1U);
+}
+
+TEST_F(SyncLiveTest, AFileReadRightAfterItsLastWriteIsReadAgain) {
+  write_file(root_.source("f"), "x");
+  const SyncResult result = root_.sync_live(root_.job(), [] {});
+  EXPECT_EQ(result.frozen_files, 0U);  // compared, and equal
+  expect_equal();
+}
+
+TEST_F(SyncLiveTest, AnOldFileWhoseTimeIsPutBackIsSeen) {
+  write_file(root_.source("f"), "first");
+  set_mtime(root_.source("f"), 1'000'000);
+  ::usleep(250'000);
+  root_.sync_live(root_.job(), [&] { write_within_a_tick(root_.source("f"), "again"); });
+  EXPECT_EQ(read_file(root_.target("f")), "again");
+}
+
+TEST_F(SyncLiveTest, TwoFilesOfEqualSizeAndTimeThatSwapTheirNamesAreSeen) {
+  write_file(root_.source("a"), "one");
+  write_file(root_.source("b"), "two");
+  set_mtime(root_.source("a"), 1'000'000);
+  set_mtime(root_.source("b"), 1'000'000);
+  ::usleep(250'000);
+  root_.sync_live(root_.job(), [&] {
+    fs::rename(root_.source("a"), root_.source("c"));
+    fs::rename(root_.source("b"), root_.source("a"));
+    fs::rename(root_.source("c"), root_.source("b"));
+  });
+  expect_equal();
+}
+
+TEST_F(SyncLiveTest, AttributesThatChangeMeanwhileAreSeen) {
+  write_file(root_.source("f"), "x");
+  fs::create_directory(root_.source("d"));
+  ::usleep(250'000);
+  root_.sync_live(root_.job(), [&] {
+    ASSERT_EQ(::chmod(root_.source("f").c_str(), 0600), 0);
+    ASSERT_EQ(::chmod(root_.source("d").c_str(), 0700), 0);
+  });
+  expect_equal();
+}
+
+// What a process that has a file mapped does to it: no time stamp tells of it.
+TEST_F(SyncLiveTest, AStoreThroughAMappingIsSeen) {
+  write_file(root_.source("mapped"), std::string(8192, 'a'));
+  write_file(root_.source("other"), "x");
+  set_mtime(root_.source("mapped"), 1'000'000);
+  ::usleep(250'000);
+  const Pipe to_child = make_pipe();
+  const Pipe from_child = make_pipe();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const int fd = ::open(root_.source("mapped").c_str(), O_RDWR);
+    auto* memory =
+        static_cast<char*>(::mmap(nullptr, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+    char c = 'x';
+    if (memory == MAP_FAILED || ::write(from_child.write_end.get(), &c, 1) != 1) ::_exit(1);
+    if (::read(to_child.read_end.get(), &c, 1) != 1) ::_exit(1);
+    memory[5000] = 'B';
+    const timespec times[2] = {{0, UTIME_OMIT}, {1'000'000, 0}};
+    if (::futimens(fd, times) != 0 || ::write(from_child.write_end.get(), &c, 1) != 1) ::_exit(1);
+    static_cast<void>(::read(to_child.read_end.get(), &c, 1));
+    ::_exit(0);
+  }
+  char c = 0;
+  ASSERT_EQ(::read(from_child.read_end.get(), &c, 1), 1);
+  // The child is a copy of this program, which is passed over; so its maps appear under another
+  // process, as the engine's /proc would show them.
+  fs::create_directories(root_.path() + "/proc/77");
+  const std::string maps = read_file("/proc/" + std::to_string(child) + "/maps");
+  EXPECT_THAT(maps, testing::HasSubstr("rw-s"));
+  write_file(root_.path() + "/proc/77/maps", maps);
+  Job job = root_.job();
+  job.use_mappings = true;
+  const SyncResult result = root_.sync_live(job, [&] {
+    ASSERT_EQ(::write(to_child.write_end.get(), "x", 1), 1);
+    ASSERT_EQ(::read(from_child.read_end.get(), &c, 1), 1);
+  });
+  ASSERT_EQ(::write(to_child.write_end.get(), "x", 1), 1);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_TRUE(result.mappings_read);
+  EXPECT_EQ(result.frozen_files, 1U);
+  EXPECT_EQ(read_file(root_.target("mapped"))[5000], 'B');
+  EXPECT_EQ(mapped(), "/data/mapped\n");
+  // Copied again even if the source's ctime were of no use: a store to a dirty page changes none.
+  write_file(root_.target("mapped"), std::string(8192, 'a'));
+  set_mtime(root_.target("mapped"), 1'000'000);
+  ::usleep(250'000);
+  root_.sync(job);
+  EXPECT_EQ(read_file(root_.target("mapped"))[5000], 'B');
+}
+
+TEST_F(SyncLiveTest, WithoutMappingsNoTimeIsTrustedWhereThatIsAskedFor) {
+  fs::remove(root_.path() + "/proc");
+  write_file(root_.source("f"), "new");
+  write_file(root_.target("f"), "old");
+  set_mtime(root_.source("f"), 1'000'000);
+  set_mtime(root_.target("f"), 1'000'000);
+  ::usleep(250'000);
+  Job job = root_.job();
+  job.use_mappings = true;
+  EXPECT_FALSE(root_.sync_live(job, [] {}).mappings_read);
+  EXPECT_EQ(read_file(root_.target("f")), "old");  // databases of which more is known
+  job.distrust_times_without_mappings = true;
+  const SyncResult result = root_.sync_live(job, [] {});
+  EXPECT_FALSE(result.mappings_read);
+  EXPECT_EQ(read_file(root_.target("f")), "new");
+  EXPECT_EQ(result.frozen_files, 1U);
+  EXPECT_EQ(mapped(), "/data/f\n");
+}
+
+TEST_F(SyncLiveTest, FilesThatComeAndGoDuringTheFirstCopyDoNoHarm) {
+  for (int i = 0; i < 300; ++i) write_file(root_.source("stays" + std::to_string(i)), "x");
+  std::atomic<bool> stop{false};
+  std::thread writer([&] {
+    for (int i = 0; !stop; ++i) {
+      const std::string path = root_.source("d" + std::to_string(i % 50));
+      fs::create_directories(path);
+      write_file(path + "/f", std::to_string(i));
+      if (i % 3 == 0) fs::remove_all(path);
+    }
+  });
+  for (int round = 0; round < 5; ++round) {
+    root_.sync_live(root_.job(), [&] {
+      stop = true;
+      if (writer.joinable()) writer.join();
+    });
+  }
+  expect_equal();
+}
+
+TEST_F(SyncLiveTest, ASourceThatNeverStandsStillIsRefused) {
+  for (int i = 0; i < 300; ++i) write_file(root_.source(std::to_string(i)), "x");
+  std::atomic<bool> stop{false};
+  std::thread writer([&] {
+    for (int i = 0; !stop; ++i)
+      write_file(root_.source(std::to_string(i % 300)), std::to_string(i));
+  });
+  EXPECT_THROW(root_.sync_live(root_.job(), [] {}), Error);
+  stop = true;
+  writer.join();
+}
+
+TEST_F(SyncLiveTest, RecentFilesAreFlaggedForTheNextSnapshot) {
+  write_file(root_.source("old"), "x");
+  ::usleep(250'000);
+  root_.sync_live(root_.job(), [&] { write_file(root_.source("new one"), "x"); });
+  EXPECT_EQ(mapped(), "/data/new%20one\n");
+}
+
+}  // namespace
+}  // namespace dksnap::worker
