@@ -1,0 +1,241 @@
+#!/usr/bin/env python3
+"""Holds src/ to ARCHITECTURE.md: which room may include which, and the rules a compiler does not know.
+
+    tests/layers_test.py [TREE]       check the tree (default: this repository)
+    tests/layers_test.py --self-test  prove on made-up trees that every rule can fail
+"""
+import pathlib
+import re
+import statistics
+import sys
+import tempfile
+
+# Room: the rooms it may include, itself aside. "worker" in snapshot: formats only, see FORMATS.
+ARROWS = {
+    "base": [],
+    "docker": ["base"],
+    "image": ["base"],
+    "worker": ["base", "image"],
+    "diff": ["base"],
+    "databases": ["base", "docker", "diff"],
+    "snapshot": ["base", "docker", "image", "worker", "databases", "diff"],
+    "cli": ["base", "docker", "databases", "diff", "snapshot"],
+    "tui": ["base", "docker", "databases", "diff", "snapshot"],
+}
+# src/main.cpp and what lies beside it.
+MAIN = ["base", "cli", "tui"]
+
+# What snapshot may know of the worker: how to talk to it, not what it does.
+FORMATS = {"worker/manifest.hpp", "worker/protocol.hpp"}
+
+# Library header: the folder it may be included in, and in how many of its .cpp files.
+ONE_FILE = {
+    "boost/": ("docker", "compiling Beast takes half a minute"),
+    "CLI/": ("cli", "only cli/parser.cpp knows the option library"),
+}
+
+# Files that only tests compile.
+FOR_TESTS = ("_test.cpp", "_test_support.hpp")
+
+# Rooms that talk to people; all others report through values.
+TALKING = ["cli", "tui"]
+# The worker is a program of its own and answers in lines of JSON.
+PRINTERS = {"worker/main.cpp"}
+PRINTING = re.compile(
+    r"\bstd::(cout|cerr|clog|wcout|wcerr)\b|\bfmt::(v?print|println)\s*\("
+    r"|(?<![\w.>])(std::|::)?(v?f?printf|fputs|puts|fputc|putchar|perror)\s*\("
+)
+
+LARGEST, LARGE, MEDIAN = 25_000, 12_000, 4_000
+COMMAND_LINES = 120
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
+# Comments and literals: a word in them does nothing.
+NOISE = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.S)
+
+
+class Tree:
+    def __init__(self, root):
+        self.root = pathlib.Path(root)
+        self.src = self.root / "src"
+        self.files = {
+            path.relative_to(self.src).as_posix(): path.read_text(encoding="utf-8")
+            for path in sorted(self.src.rglob("*"))
+            if path.suffix in (".cpp", ".hpp", ".S")
+        }
+        self.includes = {name: INCLUDE.findall(text) for name, text in self.files.items()}
+
+    @staticmethod
+    def room(name):
+        return name.split("/")[0] if "/" in name else ""
+
+
+def check_arrows(tree):
+    for name, includes in tree.includes.items():
+        room = tree.room(name)
+        if room and room not in ARROWS:
+            yield f"src/{name}: the room {room} has no line in the table of arrows"
+            continue
+        for quote, target in includes:
+            if quote != '"':
+                continue
+            to = tree.room(target)
+            if to not in ARROWS:
+                yield f'src/{name}: "{target}" does not name a file from src on ("room/file.hpp")'
+            elif to != room and to not in (ARROWS[room] if room else MAIN):
+                yield f'src/{name}: {room or "main"} may not include "{target}"'
+            elif room == "snapshot" and to == "worker" and target not in FORMATS:
+                yield f'src/{name}: snapshot knows only the formats of the worker, not "{target}"'
+
+
+def check_links(tree):
+    for path in sorted(tree.src.glob("*/CMakeLists.txt")):
+        room = path.parent.name
+        for to in re.findall(r"\bdksnap_(\w+)\b", path.read_text(encoding="utf-8")):
+            if to in ARROWS and to != room and to not in ARROWS.get(room, []):
+                yield f"src/{room}/CMakeLists.txt: {room} may not link dksnap_{to}"
+
+
+def check_libraries(tree):
+    for prefix, (home, why) in ONE_FILE.items():
+        users = [n for n, includes in tree.includes.items() if any(q == "<" and t.startswith(prefix) for q, t in includes)]
+        at_home = [n for n in users if tree.room(n) == home and n.endswith(".cpp")]
+        for name in users:
+            if name not in at_home:
+                yield f"src/{name}: <{prefix}…> belongs into one .cpp of {home}/: {why}"
+        if len(at_home) > 1:
+            yield f"src: <{prefix}…> is in {len(at_home)} files ({', '.join(at_home)}): {why}"
+    for name, includes in tree.includes.items():
+        if name.endswith(".hpp") and not name.endswith(FOR_TESTS) and ("<", "nlohmann/json.hpp") in includes:
+            yield f"src/{name}: a header takes <nlohmann/json_fwd.hpp>, which compiles in no time"
+
+
+def check_printing(tree):
+    for name, text in tree.files.items():
+        room = tree.room(name)
+        if not room or room in TALKING or name in PRINTERS or name.endswith(FOR_TESTS):
+            continue
+        # Newlines stay, so that the number of the line is right.
+        code = NOISE.sub(lambda found: "\n" * found[0].count("\n"), text)
+        for number, line in enumerate(code.split("\n"), 1):
+            if found := PRINTING.search(line):
+                yield f"src/{name}:{number}: {found[0].rstrip('( ')} prints below cli and tui"
+
+
+def check_sizes(tree):
+    for folder in ("src", "tests", "fuzz", "bench", "scripts"):
+        for path in sorted((tree.root / folder).rglob("*")):
+            if path.suffix in (".cpp", ".hpp", ".py", ".sh", "") and path.is_file() and path.stat().st_size > LARGEST:
+                yield f"{path.relative_to(tree.root)}: {path.stat().st_size} bytes; above {LARGEST} there are two subjects in it"
+    sizes = sorted(len(text.encode()) for text in tree.files.values())
+    if sizes and statistics.median(sizes) > MEDIAN:
+        yield f"src: half of the files are above {statistics.median(sizes):.0f} bytes; the bound is {MEDIAN}"
+    if sizes and sizes[int(len(sizes) * 0.9)] > LARGE:
+        yield f"src: one file in ten is above {sizes[int(len(sizes) * 0.9)]} bytes; the bound is {LARGE}"
+    for name, text in tree.files.items():
+        if name.startswith("cli/commands/") and text.count("\n") > COMMAND_LINES:
+            yield f"src/{name}: {text.count(chr(10))} lines; a command file has at most {COMMAND_LINES}"
+
+
+def check_sentences(tree):
+    page = tree.root / "ARCHITECTURE.md"
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    rows = dict(re.findall(r"^\| `(?:src/)?(\w+)/` \|\s*(.*?)\s*\|", text, re.M))
+    for folder in sorted(path.name for path in tree.src.iterdir() if path.is_dir()):
+        if not rows.get(folder, "").endswith("."):
+            yield f"ARCHITECTURE.md: no sentence says what may enter src/{folder}/"
+
+
+RULES = [check_arrows, check_links, check_libraries, check_printing, check_sizes, check_sentences]
+
+
+def check(root):
+    tree = Tree(root)
+    return [complaint for rule in RULES for complaint in rule(tree)]
+
+
+# A tree without fault, then for each rule what breaks it and a word of the complaint.
+CLEAN = {
+    "ARCHITECTURE.md": "\n".join(f"| `{room}/` | What may enter {room}. |" for room in ARROWS),
+    "src/main.cpp": '#include "cli/app.hpp"\n',
+    "src/base/text.hpp": "#include <string>\n",
+    "src/base/text.cpp": '#include "base/text.hpp"\n// std::cout << is a word here\nauto a = "printf(x)"; auto b = R"(puts(\n"x"))";\n'
+    "int c = std::snprintf(p, 1, x); stream.puts(x); log_fputs_count();\n",
+    "src/docker/CMakeLists.txt": "dksnap_room(docker LINKS dksnap_base)\n",
+    "src/docker/http.cpp": '#include <boost/beast.hpp>\n#include "base/text.hpp"\n',
+    "src/docker/types.hpp": "#include <nlohmann/json_fwd.hpp>\n",
+    "src/image/tar.cpp": "#include <nlohmann/json.hpp>\n",
+    "src/worker/main.cpp": '#include "image/tar.hpp"\nvoid f() { std::cout << 1; }\n',
+    "src/diff/rows.cpp": '#include "base/text.hpp"\n',
+    "src/databases/registry.cpp": '#include "databases/postgres/postgres.hpp"\n#include "diff/rows.hpp"\n',
+    "src/snapshot/create.cpp": '#include "worker/protocol.hpp"\n#include "image/tar.hpp"\n',
+    "src/cli/parser.cpp": '#include <CLI/CLI.hpp>\n#include "snapshot/create.hpp"\nvoid f() { std::cout << 1; }\n',
+    "src/tui/view.cpp": '#include "snapshot/create.hpp"\n',
+    "src/base/text_test.cpp": 'void f() { printf("x"); }\n',
+    "src/image/tar_test_support.hpp": "#include <nlohmann/json.hpp>\n",
+}
+FAULTS = [
+    ("a forbidden arrow", {"src/base/text.cpp": '#include "docker/types.hpp"\n'}, 'base may not include "docker/types.hpp"'),
+    ("cli and tui know each other", {"src/cli/open.cpp": '#include "tui/view.hpp"\n'}, "cli may not include"),
+    ("main reaches below", {"src/main.cpp": '#include "image/tar.hpp"\n'}, "main may not include"),
+    ("a test reaches up", {"src/base/text_test.cpp": '# include "image/tar.hpp"\n'}, "base may not include"),
+    ("snapshot reads the worker", {"src/snapshot/create.cpp": '#include "worker/sync.hpp"\n'}, "only the formats"),
+    ("an include beside the file", {"src/base/text.cpp": '#include "text.hpp"\n'}, "does not name a file from src"),
+    ("an include upwards", {"src/base/text.cpp": '#include "../base/text.hpp"\n'}, "does not name a file from src"),
+    ("a room nobody knows", {"src/misc/x.cpp": "int x;\n"}, "no line in the table"),
+    ("a forbidden link", {"src/docker/CMakeLists.txt": "dksnap_room(docker LINKS dksnap_image)\n"}, "may not link dksnap_image"),
+    ("boost elsewhere", {"src/image/load.cpp": "#include <boost/crc.hpp>\n"}, "<boost/…> belongs"),
+    ("boost in a header", {"src/docker/http.hpp": "#include <boost/asio.hpp>\n"}, "<boost/…> belongs"),
+    ("boost twice", {"src/docker/more.cpp": "#include <boost/asio.hpp>\n"}, "is in 2 files"),
+    ("JSON in a header", {"src/docker/types.hpp": "#include <nlohmann/json.hpp>\n"}, "json_fwd.hpp"),
+    ("CLI11 elsewhere", {"src/snapshot/x.cpp": "#include <CLI/CLI.hpp>\n"}, "<CLI/…> belongs"),
+    ("CLI11 twice", {"src/cli/more.cpp": "#include <CLI/CLI.hpp>\n"}, "is in 2 files"),
+    ("cout", {"src/base/text.cpp": "\nvoid f() { std::cout << 1; }\n"}, "text.cpp:2: std::cout prints"),
+    ("cerr after a comment", {"src/docker/http.cpp": "/* a\n*/ std::cerr << 1;\n"}, "http.cpp:2: std::cerr"),
+    ("printf", {"src/image/tar.cpp": 'void f() { printf("x"); }\n'}, "printf prints"),
+    ("std::fprintf", {"src/image/tar.cpp": 'void f() { std::fprintf(stderr, "x"); }\n'}, "std::fprintf prints"),
+    ("fmt::print", {"src/snapshot/create.cpp": 'void f() { fmt::print("x"); }\n'}, "fmt::print prints"),
+    ("the worker prints elsewhere", {"src/worker/sync.cpp": "void f() { std::puts(x); }\n"}, "std::puts prints"),
+    ("a huge file", {"tests/e2e/all_test.cpp": "x" * (LARGEST + 1)}, "two subjects"),
+    ("many large files", {f"src/base/f{i}.cpp": "x" * (LARGE + 1) for i in range(4)}, "one file in ten"),
+    ("all files middling", {f"src/base/f{i}.cpp": "x" * (MEDIAN + 1) for i in range(40)}, "half of the files"),
+    ("a long command", {"src/cli/commands/create.cpp": "\n" * (COMMAND_LINES + 1)}, "a command file has at most"),
+    ("a room without a sentence", {"ARCHITECTURE.md": CLEAN["ARCHITECTURE.md"].replace("`diff/`", "`x/`")}, "src/diff/"),
+    ("no page at all", {"ARCHITECTURE.md": ""}, "src/base/"),
+]
+
+
+def self_test():
+    def complaints_of(changes):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in {**CLEAN, **changes}.items():
+                path = pathlib.Path(folder, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            return check(folder)
+
+    failures = [f"a clean tree: {complaint}" for complaint in complaints_of({})]
+    for what, changes, expected in FAULTS:
+        complaints = complaints_of(changes)
+        if len(complaints) < 1 or not any(expected in complaint for complaint in complaints):
+            failures.append(f"{what}: expected “{expected}”, got {complaints}")
+    return failures
+
+
+def main(arguments):
+    if arguments == ["--self-test"]:
+        complaints = self_test()
+        done = f"{len(FAULTS)} faults, each found"
+    else:
+        root = arguments[0] if arguments else pathlib.Path(__file__).resolve().parent.parent
+        complaints = check(root)
+        done = f"{len(Tree(root).files)} files in {len(ARROWS)} rooms, no complaint"
+    for complaint in complaints:
+        print(complaint)
+    if not complaints:
+        print(f"layers: {done}")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

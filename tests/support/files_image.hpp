@@ -1,0 +1,20 @@
+// The lab's image files:1 (tests/lab/README.md), from C++.
+#pragma once
+
+#include <string>
+
+#include "support/desk.hpp"
+
+namespace dksnap::test {
+
+// Runs lines of commands ("write /data/a text") in the container.
+void files_batch(const Desk& desk, const std::string& container, const std::string& lines);
+
+// One command; its output as it is.
+std::string files(const Desk& desk, const std::string& container, Words command);
+
+// All that is below `path`, to be compared. Left out is what no image keeps: blocks on the disk
+// (an image's files have no holes), and the link counts of directories.
+std::string files_tree(const Desk& desk, const std::string& container, const std::string& path);
+
+}  // namespace dksnap::test
