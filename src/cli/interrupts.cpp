@@ -37,7 +37,7 @@ void Interrupts::watch(std::stop_token own) {
   bool second = false;
   while (!own.stop_requested()) {
     const int signal = sigtimedwait(&set, nullptr, &kTick);
-    if (signal <= 0) continue;
+    if (signal <= 0 || ignoring_) continue;
     const ErrorCode code = signal == SIGINT ? ErrorCode::interrupted : ErrorCode::terminated;
     if (second) {
       on_second_();

@@ -1,6 +1,7 @@
 // Ctrl-C, SIGTERM and --timeout.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -21,6 +22,8 @@ class Interrupts {
   ~Interrupts();
 
   void limit_time(int seconds);
+  // From now on nothing but SIGKILL ends this process.
+  void ignore_signals() { ignoring_ = true; }
   std::stop_token token() const { return stop_.get_token(); }
   // Why it was triggered: interrupted, terminated, or not_ready for the time limit.
   std::optional<ErrorCode> reason() const;
@@ -35,6 +38,7 @@ class Interrupts {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::optional<ErrorCode> reason_;
+  std::atomic<bool> ignoring_ = false;
   std::jthread watcher_;
   std::jthread timer_;
 };

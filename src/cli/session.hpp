@@ -22,6 +22,7 @@ class Session {
   ~Session();
 
   const GlobalOptions& options() const { return options_; }
+  Interrupts& interrupts() { return interrupts_; }
   // Connects when first asked.
   docker::Engine& engine();
   snapshot::Context& context();

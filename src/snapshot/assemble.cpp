@@ -138,34 +138,23 @@ std::string layer_compression(const docker::EngineInfo& engine) {
   return reads_zstd ? "zstd" : "none";
 }
 
-std::string load_snapshot(Context& context, const AssembleRequest& request,
-                          const docker::EngineInfo& engine,
-                          const std::function<std::unique_ptr<Source>()>& open_layer,
-                          const std::function<void(std::uint64_t)>& on_bytes) {
+void load_snapshot(Context& context, const AssembleRequest& request,
+                   const docker::EngineInfo& engine,
+                   const std::function<std::unique_ptr<Source>()>& open_layer,
+                   const std::function<void(std::uint64_t)>& on_bytes) {
   const auto load = make_load_request(context, request);
-  try {
-    send(context, request, engine, *load, open_layer, on_bytes);
-    request.snapshot->image_id = context.engine.inspect_image(request.name).id;
-  } catch (Error&) {
-    // The engine may have taken it, and only its answer was lost.
-    try {
-      context.rescue.remove_image(request.name, true, true);
-    } catch (const Error& error) {
-      log(LogLevel::debug, fmt::format("nothing to remove: {}", error.what()));
-    }
-    throw;
-  }
-  return request.snapshot->image_id;
+  send(context, request, engine, *load, open_layer, on_bytes);
+  request.snapshot->image_id = context.engine.inspect_image(request.name).id;
 }
 
 void check_snapshot(Context& context, const Snapshot& snapshot, const worker::PackResult& packed) {
-  const docker::Image image = context.engine.inspect_image(snapshot.reference());
+  const docker::Image image = context.engine.inspect_image(snapshot.image_id);
   const auto id = image.config.labels.find(label::kId);
   const bool right = !image.diff_ids.empty() && image.diff_ids.back() == packed.diff_id &&
                      id != image.config.labels.end() && id->second == snapshot.id;
   if (right) return;
   throw Error(ErrorCode::failed, "the engine did not load what was sent",
-              fmt::format("image {} has other layers or labels", snapshot.reference()),
+              fmt::format("image {} has other layers or labels", snapshot.image_id),
               "run the command again; report it if it stays so");
 }
 

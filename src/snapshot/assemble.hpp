@@ -18,7 +18,7 @@ struct AssembleRequest {
   const docker::Image* below = nullptr;  // the base, or the parent snapshot's image
   worker::PackResult packed;
   Snapshot* snapshot = nullptr;  // gets its image id, and the names of left out variables
-  std::string name;
+  std::string name;              // to load it under
   std::vector<std::string> keep_env;
   std::vector<std::string> captured;
 };
@@ -28,11 +28,11 @@ struct AssembleRequest {
 std::string layer_compression(const docker::EngineInfo& engine);
 
 // Sends the layer (a new stream of it from `open_layer` for each attempt) and what makes it an
-// image. Returns the image's id.
-std::string load_snapshot(Context& context, const AssembleRequest& request,
-                          const docker::EngineInfo& engine,
-                          const std::function<std::unique_ptr<Source>()>& open_layer,
-                          const std::function<void(std::uint64_t)>& on_bytes);
+// image. The caller removes what was loaded, also where this throws.
+void load_snapshot(Context& context, const AssembleRequest& request,
+                   const docker::EngineInfo& engine,
+                   const std::function<std::unique_ptr<Source>()>& open_layer,
+                   const std::function<void(std::uint64_t)>& on_bytes);
 
 // The engine's word against ours: the image has the layer and the labels that were sent. Throws
 // `failed` otherwise.

@@ -46,10 +46,9 @@ std::size_t cut_ancestor(std::string_view& reference) {
   return count;
 }
 
-bool in_bin(const Snapshot& snapshot) {
-  return !snapshot.names.empty() &&
-         std::all_of(snapshot.names.begin(), snapshot.names.end(),
-                     [](const std::string& name) { return name.starts_with(kBinRepository); });
+// A name for our own use: of what is in the bin, or not finished.
+bool is_internal(const std::string& name) {
+  return name.starts_with(kBinRepository) || name.starts_with(kUnfinishedRepository);
 }
 
 }  // namespace
@@ -63,9 +62,8 @@ Catalog Catalog::load(docker::Engine& engine) {
   std::vector<Snapshot> snapshots;
   for (docker::ImageSummary& image : engine.list_images(label::kTitle)) {
     Snapshot snapshot = from_labels(image.labels, image.id, std::move(image.tags));
-    if (in_bin(snapshot)) continue;
-    std::erase_if(snapshot.names,
-                  [](const std::string& name) { return name.starts_with(kBinRepository); });
+    const auto internal = std::erase_if(snapshot.names, is_internal);
+    if (internal > 0 && snapshot.names.empty()) continue;
     // The containerd store lists an image once for each of its names.
     const auto same = std::find_if(snapshots.begin(), snapshots.end(), [&](const Snapshot& other) {
       return other.image_id == snapshot.image_id;

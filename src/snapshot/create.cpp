@@ -19,6 +19,7 @@
 #include "snapshot/scratch.hpp"
 #include "snapshot/source.hpp"
 #include "snapshot/stage.hpp"
+#include "snapshot/unfinished_image.hpp"
 #include "snapshot/worker_program.hpp"
 
 namespace dksnap::snapshot {
@@ -43,6 +44,7 @@ class Creation {
   void check();
   worker::Job make_job() const;
   std::vector<std::string> to_freeze();
+  void expect_untouched() const;
   const databases::Database& database() const { return *source_.kind.database; }
 
   Context& context_;
@@ -54,7 +56,8 @@ class Creation {
   CapturePlan plan_;
   docker::EngineInfo engine_;
   std::string name_;
-  std::string image_id_;  // the new image's, as the engine will know it
+  std::vector<std::string> frozen_by_others_;
+  std::optional<UnfinishedImage> image_;  // the new one, until it has its name
   worker::PackResult packed_;
   CreateResult result_;
 };
@@ -82,6 +85,9 @@ CreateResult Creation::run() {
     load(scratch);
   }
   check();
+  image_->publish(name_);
+  image_.reset();
+  result_.snapshot.names = {name_};
   result_.took = std::chrono::steady_clock::now() - start_;
   return result_;
 }
@@ -107,7 +113,6 @@ void Creation::look() {
   if (parent_.delta == nullptr) add_inherited_root_paths(context_.engine, source_, plan_);
 
   snapshot.id = random_hex(8);
-  snapshot.names = {name_};
   snapshot.parent = parent_.lineage != nullptr ? parent_.lineage->id : "";
   result_.parent_title = parent_.lineage != nullptr ? parent_.lineage->title : "";
   snapshot.base = parent_.base_reference;
@@ -190,16 +195,21 @@ worker::Job Creation::make_job() const {
   return job;
 }
 
-// The source, and every other running container that writes to one of its volumes.
+// The source, and every other running container that writes to one of its volumes. One that is
+// frozen already has to stay so.
 std::vector<std::string> Creation::to_freeze() {
   std::vector<std::string> ids{source_.id()};
   for (const docker::ContainerSummary& other : context_.engine.list_containers({})) {
-    if (other.id == source_.id() || other.state != "running") continue;
+    if (other.id == source_.id()) continue;
     for (const docker::Mount& mount : other.mounts) {
       const std::string& what = mount.type == "volume" ? mount.name : mount.source;
       const auto& shared = plan_.shared_sources;
       if (!mount.read_write || std::find(shared.begin(), shared.end(), what) == shared.end())
         continue;
+      if (other.state == "paused") {
+        frozen_by_others_.push_back(other.id);
+        break;
+      }
       ids.push_back(other.id);
       context_.reporter.notice(fmt::format("{} writes to the same volume and is frozen too",
                                            other.names.empty() ? other.id : other.names.front()));
@@ -209,19 +219,28 @@ std::vector<std::string> Creation::to_freeze() {
   return ids;
 }
 
+// Of a source that dksnap has not frozen itself: whether it stood still for the whole copy.
+void Creation::expect_untouched() const {
+  expect_frozen(context_.engine, frozen_by_others_);
+  if (source_.is_live() || !context_.engine.inspect_container(source_.id()).running) return;
+  throw Error(ErrorCode::failed, "the copy is worth nothing",
+              "somebody started the container while it was copied", "run the command again");
+}
+
 void Creation::copy(Scratch& scratch) {
   Step step(context_.reporter, fmt::format("copying the data of {}", source_.name()));
   if (!source_.is_live()) put_root_files(context_.engine, source_, plan_, scratch);
-  const std::vector<std::string> ids =
-      source_.is_live() && !source_.container.paused ? to_freeze() : std::vector<std::string>();
+  const bool freezes = source_.is_live() && !source_.container.paused;
+  if (source_.is_live() && !freezes) frozen_by_others_.push_back(source_.id());
   std::optional<Freeze> freeze;
   result_.snapshot.created = std::chrono::system_clock::now();
   const worker::SyncResult synced = scratch.sync(
       [&] {
-        freeze.emplace(context_, ids);
+        freeze.emplace(context_, to_freeze());
         result_.snapshot.created = std::chrono::system_clock::now();
       },
       [&] {
+        expect_untouched();
         if (freeze) result_.frozen = freeze->thaw();
         freeze.reset();
       },
@@ -231,7 +250,7 @@ void Creation::copy(Scratch& scratch) {
     result_.snapshot.left_out.push_back(
         {fmt::format("{} sockets", synced.sockets), "an image cannot hold them"});
   }
-  if (ids.empty()) {
+  if (!freezes) {
     step.done(fmt::format("copied {} from the {} container", human_size(synced.copied_bytes),
                           source_.container.paused ? "paused" : "stopped"));
     return;
@@ -278,27 +297,23 @@ void Creation::load(Scratch& scratch) {
   assemble.below = parent_.delta != nullptr ? &parent_.delta_image : &parent_.base;
   assemble.packed = packed_;
   assemble.snapshot = &result_.snapshot;
-  assemble.name = name_;
+  image_.emplace(context_);
+  assemble.name = image_->reference();
   assemble.keep_env = request_.keep_env;
   assemble.captured = plan_.targets();
-  image_id_ = load_snapshot(
+  load_snapshot(
       context_, assemble, engine_, [&] { return scratch.open_layer(); },
       [&](std::uint64_t bytes) { step.moves(bytes, packed_.blob_size); });
+  image_->is_settled();
   step.done(fmt::format("loaded as {}: {} stored", name_, human_size(packed_.blob_size)));
 }
 
 void Creation::check() {
-  try {
-    check_snapshot(context_, result_.snapshot, packed_);
-    if (request_.verify) {
-      Step step(context_.reporter, "booting it to verify");
-      verify_boot(context_, result_.snapshot);
-      step.done("verified: a copy booted and answered");
-    }
-  } catch (...) {
-    context_.rescue.remove_image(name_, true, true);
-    throw;
-  }
+  check_snapshot(context_, result_.snapshot, packed_);
+  if (!request_.verify) return;
+  Step step(context_.reporter, "booting it to verify");
+  verify_boot(context_, result_.snapshot);
+  step.done("verified: a copy booted and answered");
 }
 
 }  // namespace

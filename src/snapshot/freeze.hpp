@@ -17,7 +17,8 @@ namespace dksnap::snapshot {
 // not.
 class Freeze {
  public:
-  // Throws `failed` when one does not really freeze (the engine itself ignores that in places).
+  // Throws `failed` when one does not really freeze (the engine itself ignores that in places), and
+  // `in_use` when somebody else has frozen one and does not thaw it within a few seconds.
   Freeze(Context& context, std::vector<std::string> ids);
   ~Freeze();
   Freeze(const Freeze&) = delete;
@@ -29,18 +30,27 @@ class Freeze {
   std::chrono::nanoseconds thaw();
 
  private:
+  void start_guard();
+  void freeze(const std::string& id);
+  bool try_freeze(const std::string& id);
   void thaw_all();
 
   Context& context_;
   std::vector<std::string> ids_;
   std::vector<std::string> frozen_;
+  bool freeze_may_come_late_ = false;
   std::unique_ptr<ChildProcess> guard_;
   std::chrono::steady_clock::time_point start_;
 };
 
+// Throws `failed` unless all of them are frozen: what was read of them meanwhile is then worth
+// nothing.
+void expect_frozen(docker::Engine& engine, const std::vector<std::string>& ids);
+
 // The guard's whole life: says "ready", waits for "thawed" or the end of its standard input, and in
-// the latter case, or after `limit`, thaws `ids`. Returns the exit status.
-int run_thaw_guard(docker::Engine& engine, const std::vector<std::string>& ids,
+// the latter case, or after `limit`, thaws `ids`; the notes of the process that started it go then.
+// Returns the exit status.
+int run_thaw_guard(Context& context, const std::vector<std::string>& ids,
                    std::chrono::seconds limit);
 
 // Thaws what a dead dksnap left frozen, by the notes in the state directory. Returns their names or

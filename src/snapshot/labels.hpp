@@ -51,6 +51,9 @@ inline constexpr const char* kRoleStage = "stage";
 inline constexpr const char* kSnapshotRepository = "dksnap/";   // dksnap/<container>:<slug>
 inline constexpr const char* kStageRepository = "dksnap/base";  // the stage images, hidden
 inline constexpr const char* kBinRepository = "dksnap-bin/";    // removed snapshots, 3 days
+// Images that a running dksnap is at: snapshots before they are checked, and helpers. The tag says
+// whose it is (owner.hpp).
+inline constexpr const char* kUnfinishedRepository = "dksnap-unfinished";
 
 struct LabelInfo {
   const char* name;

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "image/tar.hpp"
 #include "snapshot/stage.hpp"
+#include "snapshot/unfinished_image.hpp"
 
 namespace dksnap::snapshot {
 namespace {
@@ -54,33 +55,27 @@ void write_cache(const fs::path& path, const std::vector<LayerDescriptor>& layer
 }
 
 // One blob of the containerd store, through an image that names it as its only layer.
-std::string read_blob(docker::Engine& engine, const std::string& digest, std::uint64_t size) {
-  const std::string name = "dksnap/blob:" + random_hex(6);
-  const auto archive = image::make_blob_request(digest, size, name);
-  engine.load_images(*archive);
-  std::string blob;
-  try {
-    const auto saved = engine.save_images({name});
-    image::TarReader reader(*saved);
-    image::TarEntry entry;
-    const std::string wanted = "blobs/sha256/" + digest.substr(digest.find(':') + 1);
-    while (blob.empty() && reader.next(entry)) {
-      if (entry.path == wanted) blob = read_all(reader.content(), kLargestManifest);
-    }
-  } catch (const Error&) {
-    engine.remove_image(name, true, true);
-    throw;
+std::string read_blob(Context& context, const std::string& digest, std::uint64_t size) {
+  UnfinishedImage helper(context);
+  const auto archive = image::make_blob_request(digest, size, helper.reference());
+  context.engine.load_images(*archive);
+  helper.is_settled();
+  const auto saved = context.engine.save_images({helper.reference()});
+  image::TarReader reader(*saved);
+  image::TarEntry entry;
+  const std::string wanted = "blobs/sha256/" + digest.substr(digest.find(':') + 1);
+  while (reader.next(entry)) {
+    if (entry.path == wanted) return read_all(reader.content(), kLargestManifest);
   }
-  engine.remove_image(name, true, true);
-  return blob;
+  return {};
 }
 
-std::optional<std::vector<LayerDescriptor>> ask_by_blob(docker::Engine& engine,
+std::optional<std::vector<LayerDescriptor>> ask_by_blob(Context& context,
                                                         const docker::Image& image) {
   if (image.descriptor_digest.empty() || image.descriptor_size == 0) return std::nullopt;
-  std::string json = read_blob(engine, image.descriptor_digest, image.descriptor_size);
+  std::string json = read_blob(context, image.descriptor_digest, image.descriptor_size);
   if (auto manifest = image::choose_manifest(json, image.architecture, image.variant)) {
-    json = read_blob(engine, manifest->digest, manifest->size);
+    json = read_blob(context, manifest->digest, manifest->size);
   }
   return image::parse_manifest(json);
 }
@@ -98,7 +93,7 @@ std::vector<LayerDescriptor> describe_layers(Context& context, const docker::Ima
   if (layers.size() != image.diff_ids.size()) {
     std::optional<std::vector<LayerDescriptor>> asked;
     try {
-      asked = ask_by_blob(context.engine, image);
+      asked = ask_by_blob(context, image);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::engine_unreachable)
         throw;

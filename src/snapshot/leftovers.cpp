@@ -4,12 +4,11 @@
 #include "snapshot/freeze.hpp"
 #include "snapshot/freeze_notes.hpp"
 #include "snapshot/labels.hpp"
+#include "snapshot/owner.hpp"
 #include "snapshot/scratch.hpp"
 
 namespace dksnap::snapshot {
 namespace {
-
-constexpr const char* kBlobRepository = "dksnap/blob:";
 
 std::vector<std::string> images_named(docker::Engine& engine, const std::string& start) {
   std::vector<std::string> names;
@@ -21,11 +20,33 @@ std::vector<std::string> images_named(docker::Engine& engine, const std::string&
   return names;
 }
 
+std::vector<std::string> unfinished_images(docker::Engine& engine) {
+  const std::string start = std::string(kUnfinishedRepository) + ":";
+  std::vector<std::string> names = images_named(engine, start);
+  std::erase_if(names, [&](const std::string& name) {
+    return tag_owner_may_live(name.substr(start.size()));
+  });
+  return names;
+}
+
+std::vector<std::string> remove_unfinished_images(docker::Engine& engine) {
+  std::vector<std::string> removed;
+  for (const std::string& name : unfinished_images(engine)) {
+    try {
+      engine.remove_image(name, true, true);
+      removed.push_back(name);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::not_found) throw;  // somebody else was quicker
+    }
+  }
+  return removed;
+}
+
 }  // namespace
 
 Leftovers find_leftovers(Context& context) {
   Leftovers found;
-  for (const std::string& id : abandoned_freezes(context.state_dir)) {
+  for (const std::string& id : abandoned_freezes(context.state_dir).ids) {
     try {
       const docker::Container container = context.engine.inspect_container(id);
       if (container.paused) found.thawed.push_back(container.name);
@@ -41,7 +62,7 @@ Leftovers find_leftovers(Context& context) {
     if (owner != scratch.labels.end() && owner_may_live(owner->second)) continue;
     found.scratches.push_back(scratch.names.empty() ? scratch.id : scratch.names.front());
   }
-  found.images = images_named(context.engine, kBlobRepository);
+  found.images = unfinished_images(context.engine);
   return found;
 }
 
@@ -49,6 +70,7 @@ Leftovers clean_up(Context& context) {
   Leftovers cleaned;
   cleaned.thawed = thaw_abandoned(context);
   cleaned.scratches = remove_abandoned_scratches(context);
+  cleaned.images = remove_unfinished_images(context.rescue);
   return cleaned;
 }
 

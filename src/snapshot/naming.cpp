@@ -16,16 +16,6 @@ namespace {
 // Labels travel in HTTP answers and in image configs; a title is a title, not a document.
 constexpr std::size_t kLongestTitle = 4096;
 
-bool image_exists(docker::Engine& engine, const std::string& reference) {
-  try {
-    engine.inspect_image(reference);
-    return true;
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::not_found) return false;
-    throw;
-  }
-}
-
 bool has_title(const Catalog& catalog, const std::string& container, const std::string& title) {
   const auto snapshots = catalog.of_container(container);
   return std::any_of(snapshots.begin(), snapshots.end(), [&](const Snapshot* snapshot) {
@@ -43,6 +33,16 @@ std::string time_title() {
 }
 
 }  // namespace
+
+bool image_exists(docker::Engine& engine, const std::string& reference) {
+  try {
+    engine.inspect_image(reference);
+    return true;
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::not_found) return false;
+    throw;
+  }
+}
 
 std::string choose_title(const Catalog& catalog, const std::string& container,
                          const std::string& wanted) {

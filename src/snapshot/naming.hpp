@@ -8,6 +8,8 @@
 
 namespace dksnap::snapshot {
 
+bool image_exists(docker::Engine& engine, const std::string& reference);
+
 // `wanted`, or the present time where it is empty. Throws in_use where the container already has a
 // snapshot of that title (a free one is offered), `failed` for one that is too long.
 std::string choose_title(const Catalog& catalog, const std::string& container,

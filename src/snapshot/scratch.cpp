@@ -1,6 +1,8 @@
 #include "snapshot/scratch.hpp"
 
+#include <chrono>
 #include <optional>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -9,8 +11,9 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "image/tar.hpp"
-#include "snapshot/freeze_notes.hpp"
 #include "snapshot/labels.hpp"
+#include "snapshot/lost_answer.hpp"
+#include "snapshot/owner.hpp"
 #include "snapshot/worker_program.hpp"
 #include "worker/manifest.hpp"
 
@@ -18,6 +21,9 @@ namespace dksnap::snapshot {
 namespace {
 
 constexpr std::size_t kErrorTail = 4096;
+// How long an engine may still be making a container after nobody waits for it any more.
+constexpr std::chrono::seconds kLateContainer{1};
+constexpr std::chrono::milliseconds kBetweenLooks{50};
 
 // A path of the container as a tar holds it.
 std::string tar_path(const char* absolute) {
@@ -44,6 +50,21 @@ std::string worker_archive(const worker::Job& job) {
   tar.add_file(tar_path(worker::kJobPath), worker::to_json(job), 0600);
   tar.finish();
   return sink.take();
+}
+
+// Removes a container of which nobody knows whether the engine has made it, or is still at it. What
+// cannot be removed now is removed by the next run.
+void discard_late(docker::Engine& engine, const std::string& name) {
+  const auto end = std::chrono::steady_clock::now() + kLateContainer;
+  do {
+    try {
+      engine.remove_container(engine.inspect_container(name).id);
+      return;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::not_found) return;
+    }
+    std::this_thread::sleep_for(kBetweenLooks);
+  } while (std::chrono::steady_clock::now() < end);
 }
 
 ErrorCode code_by_name(const std::string& name) {
@@ -80,20 +101,30 @@ Scratch::Scratch(Context& context, const ScratchSpec& spec) : context_(context) 
     container.pid_mode = "container:" + spec.pid_of;
     container.cap_add = {"SYS_PTRACE"};
   }
-  id_ = context_.engine.create_container(container);
+  try {
+    id_ = context_.engine.create_container(container);
+  } catch (Error& error) {
+    if (is_answer_lost(error)) discard_late(context_.rescue, container.name);
+    error.add_context("cannot make a scratch container");
+    throw;
+  }
   try {
     StringSource archive(worker_archive(spec.job));
     context_.engine.put_archive(id_, "/", archive);
     lifeline_ = context_.engine.attach_input(id_);
     context_.engine.start_container(id_);
   } catch (Error& error) {
-    context_.rescue.remove_container(id_);
+    remove_container();
     error.add_context("cannot start a scratch container");
     throw;
   }
 }
 
 Scratch::~Scratch() {
+  remove_container();
+}
+
+void Scratch::remove_container() {
   try {
     context_.rescue.remove_container(id_);
   } catch (const Error& error) {
@@ -103,7 +134,8 @@ Scratch::~Scratch() {
   }
 }
 
-worker::Message Scratch::run_worker(const std::vector<std::string>& arguments, Source* input,
+worker::Message Scratch::run_worker(const std::vector<std::string>& arguments,
+                                    const WorkerInput& input,
                                     const std::function<void(const worker::Message&)>& on_message) {
   docker::ExecSpec spec;
   spec.argv = {worker::kWorkerPath};
@@ -115,7 +147,8 @@ worker::Message Scratch::run_worker(const std::vector<std::string>& arguments, S
     on_message(*last);
   });
   TailSink errors(kErrorTail);
-  const int exit_code = context_.engine.exec(id_, spec, {input, &lines, &errors});
+  const int exit_code =
+      context_.engine.exec(id_, spec, {input.from, &lines, &errors, input.interrupt});
   lines.finish();
   if (last) {
     if (const auto* failure = std::get_if<worker::Failure>(&*last)) {
@@ -135,15 +168,17 @@ worker::Message Scratch::run_worker(const std::vector<std::string>& arguments, S
 worker::SyncResult Scratch::sync(const std::function<void()>& on_ready,
                                  const std::function<void()>& on_copied,
                                  const std::function<void(const worker::Progress&)>& on_progress) {
-  PipeSource go;
-  const worker::Message last = run_worker({"sync"}, &go, [&](const worker::Message& message) {
-    if (const auto* progress = std::get_if<worker::Progress>(&message)) on_progress(*progress);
-    if (std::holds_alternative<worker::Ready>(message)) {
-      on_ready();
-      go.write("go\n");
-    }
-    if (std::holds_alternative<worker::SyncResult>(message)) on_copied();
-  });
+  BytePipe go;
+  const worker::Message last =
+      run_worker({"sync"}, {&go, [&go] { go.close(); }}, [&](const worker::Message& message) {
+        if (const auto* progress = std::get_if<worker::Progress>(&message)) on_progress(*progress);
+        if (std::holds_alternative<worker::Ready>(message)) {
+          on_ready();
+          go.write("go\n");
+          go.finish();
+        }
+        if (std::holds_alternative<worker::SyncResult>(message)) on_copied();
+      });
   if (const auto* result = std::get_if<worker::SyncResult>(&last)) return *result;
   throw Error(ErrorCode::failed, "the worker's `sync` ended early", "its last line is no result");
 }
@@ -153,11 +188,11 @@ void Scratch::remove(const std::vector<std::string>& paths) {
   std::string lines;
   for (const std::string& path : paths) lines += worker::escape_path(path) + "\n";
   StringSource input(lines);
-  run_worker({"remove"}, &input, [](const worker::Message&) {});
+  run_worker({"remove"}, {&input, {}}, [](const worker::Message&) {});
 }
 
 worker::PackResult Scratch::pack(const std::function<void(const worker::Progress&)>& on_progress) {
-  const worker::Message last = run_worker({"pack"}, nullptr, [&](const worker::Message& message) {
+  const worker::Message last = run_worker({"pack"}, {}, [&](const worker::Message& message) {
     if (const auto* progress = std::get_if<worker::Progress>(&message)) on_progress(*progress);
   });
   if (const auto* result = std::get_if<worker::PackResult>(&last)) return *result;

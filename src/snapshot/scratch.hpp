@@ -47,7 +47,13 @@ class Scratch {
   const std::string& id() const { return id_; }
 
  private:
-  worker::Message run_worker(const std::vector<std::string>& arguments, Source* input,
+  // Standard input of a worker command; `interrupt` ends a read of `from` that waits.
+  struct WorkerInput {
+    Source* from = nullptr;
+    std::function<void()> interrupt = {};
+  };
+  void remove_container();
+  worker::Message run_worker(const std::vector<std::string>& arguments, const WorkerInput& input,
                              const std::function<void(const worker::Message&)>& on_message);
 
   Context& context_;

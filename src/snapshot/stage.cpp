@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "image/config.hpp"
 #include "snapshot/labels.hpp"
+#include "snapshot/naming.hpp"
 
 namespace dksnap::snapshot {
 namespace {
@@ -22,22 +23,12 @@ std::string stage_reference(const docker::Image& base, std::vector<std::string> 
   return fmt::format("{}:{}", kStageRepository, digest.substr(digest.find(':') + 1, kTagDigits));
 }
 
-bool engine_has(docker::Engine& engine, const std::string& reference) {
-  try {
-    engine.inspect_image(reference);
-    return true;
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::not_found) return false;
-    throw;
-  }
-}
-
 }  // namespace
 
 std::string ensure_stage_image(Context& context, const docker::Image& base,
                                const std::vector<std::string>& captured) {
   std::string reference = stage_reference(base, captured);
-  if (engine_has(context.engine, reference)) return reference;
+  if (image_exists(context.engine, reference)) return reference;
   image::ConfigRequest config;
   config.base_config = base.config.raw ? base.config.raw->dump() : "";
   config.architecture = base.architecture;

@@ -12,9 +12,10 @@ namespace {
 constexpr std::chrono::seconds kLongestFreeze{60};
 
 int run(Session& session, const std::vector<std::string>& ids) {
-  // Whatever ends dksnap must not end its guard.
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) std::signal(signal, SIG_IGN);
-  return snapshot::run_thaw_guard(session.context().rescue, ids, kLongestFreeze);
+  // Whatever ends dksnap must not end its guard: a terminal sends Ctrl-C to both.
+  session.interrupts().ignore_signals();
+  for (const int signal : {SIGQUIT, SIGPIPE}) std::signal(signal, SIG_IGN);
+  return snapshot::run_thaw_guard(session.context(), ids, kLongestFreeze);
 }
 
 }  // namespace

@@ -1,0 +1,35 @@
+"""Dump and replay: the method of the original dksnap, written for the bench."""
+
+import os
+import sys
+
+import database
+import engine
+from methods import Snapshot
+
+CLIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "dump_client.py")
+
+
+class DumpAndReplay:
+    key = "dump"
+    title = "dump and replay"
+
+    def __init__(self, work):
+        self._work = work
+
+    def snapshot(self, source):
+        image = self._work.name("dump")
+        taken = engine.run([sys.executable, CLIENT, source.name, source.image, image, self._work.label])
+        stored = engine.image_size(image) - engine.image_size(source.image)
+        return Snapshot(taken.seconds, taken.peak_bytes, stored, image)
+
+    def boot(self, snapshot):
+        name = self._work.name("copy")
+        engine.docker("run", "-d", "--name", name, *database.RUN_OPTIONS, snapshot.image)
+        return name
+
+    def discard(self, container):
+        engine.docker("rm", "-fv", container)
+
+    def remove(self, snapshot):
+        engine.docker("rmi", "-f", snapshot.image)

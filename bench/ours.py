@@ -1,0 +1,58 @@
+"""dksnap itself, as a user types it."""
+
+import json
+import os
+import re
+
+import engine
+from methods import Snapshot
+
+
+def _first_word(step):
+    """"copied", of "copied 307 MB; frozen for ..."."""
+    return re.match(r"\w*", step).group()
+
+
+class Dksnap:
+    key = "dksnap"
+    title = "dksnap"
+
+    def __init__(self, work, program):
+        self._program = os.path.abspath(program)
+        self._work = work
+        self._env = {"XDG_STATE_HOME": work.file("state")}
+
+    def _run(self, *words):
+        return engine.run([self._program, *words], env=self._env)
+
+    def version(self):
+        return self._run("version").out.strip()
+
+    def snapshot(self, source):
+        taken = self._run("create", source.name, "-m", self._work.name("snapshot"), "--json")
+        made = json.loads(taken.out.splitlines()[-1])
+        made["steps"] = [
+            (_first_word(event["text"]), event["seconds"])
+            for event in map(json.loads, filter(lambda line: line.startswith("{"), taken.err.splitlines()))
+            if event.get("message_type") == "step_ends"
+        ]
+        image = made["names"][0]
+        below = self._image_below(made, source)
+        stored = engine.image_size(image) - engine.image_size(below)
+        return Snapshot(taken.seconds, taken.peak_bytes, stored, image, made)
+
+    def _image_below(self, made, source):
+        if not made["parent"]:
+            return source.image
+        return json.loads(self._run("show", made["parent"], "--json").out.splitlines()[-1])["names"][0]
+
+    def boot(self, snapshot):
+        name = self._work.name("copy")
+        self._run("boot", snapshot.handle["id"], "--name", name, "--json")
+        return name
+
+    def discard(self, container):
+        engine.docker("rm", "-fv", container)
+
+    def remove(self, snapshot):
+        self._run("rm", "-y", "-q", "--now", snapshot.handle["id"])

@@ -1,0 +1,35 @@
+// What the contract suite has to know of a kind of database: how to fill one, change it and read
+// it.
+#pragma once
+
+#include <string>
+
+#include "support/desk.hpp"
+
+namespace dksnap::test {
+
+// Stateless. `container` runs in all calls.
+class KindCase {
+ public:
+  virtual ~KindCase() = default;
+
+  virtual std::string kind() const = 0;     // as dksnap calls it
+  virtual std::string version() const = 0;  // as `ps` shows it; empty where there is none
+  virtual bool settles() const = 0;
+
+  // A container with a few MB of data that serves when this returns.
+  virtual std::string start(Desk& desk) const = 0;
+  // Returns when it serves; adds a failure to the test if it does not.
+  virtual void wait(Desk& desk, const std::string& container) const = 0;
+  // Adds a little data of that name.
+  virtual void add(Desk& desk, const std::string& container, const std::string& name) const = 0;
+  // Deletes what `doomed_file` holds.
+  virtual void remove_doomed(Desk& desk, const std::string& container) const = 0;
+  virtual std::string doomed_file(Desk& desk, const std::string& container) const = 0;
+  // All of the data, to be compared.
+  virtual std::string state(Desk& desk, const std::string& container) const = 0;
+};
+
+const KindCase& kind_case(const std::string& kind);
+
+}  // namespace dksnap::test
