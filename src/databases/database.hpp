@@ -43,6 +43,12 @@ struct FlushResult {
   std::string text;  // what was done ("CHECKPOINT"), or why not
 };
 
+struct Settled {
+  std::string version;  // of the server: "15.18"
+  // Paths that a cleanly shut down copy no longer needs.
+  std::vector<std::string> leftovers;
+};
+
 // What a snapshot, or the container it came from, says about its settings.
 struct Settings {
   std::vector<std::string> env;  // NAME=value
@@ -76,10 +82,8 @@ class Database {
   // Paths in a fresh copy that would keep the server from starting on it (a stale pid file).
   virtual std::vector<std::string> stale_paths(const Recognition& recognition) const = 0;
   // Lets the database recover the copy in a scratch and shut down cleanly; the scratch has no
-  // network. Throws database_refused with the server's own words. Returns the server's version.
-  virtual std::string settle(Shell& scratch, const Recognition& recognition) const = 0;
-  // Paths that a cleanly shut down copy no longer needs.
-  virtual std::vector<std::string> trim(Shell& scratch, const Recognition& recognition) const = 0;
+  // network. Throws database_refused with the server's own words.
+  virtual Settled settle(Shell& scratch, const Recognition& recognition) const = 0;
 
   // The port the server listens on inside; none: 0.
   virtual std::uint16_t port() const = 0;

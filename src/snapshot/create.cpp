@@ -270,10 +270,10 @@ void Creation::settle(Scratch& scratch) {
   const databases::Recognition& recognition = source_.kind.recognition;
   databases::Shell shell = scratch.shell();
   scratch.remove(database().stale_paths(recognition));
-  result_.snapshot.server_version = database().settle(shell, recognition);
+  const databases::Settled settled = database().settle(shell, recognition);
+  result_.snapshot.server_version = settled.version;
   result_.snapshot.settled = true;
-  const std::vector<std::string> leftovers = database().trim(shell, recognition);
-  scratch.remove(leftovers);
+  scratch.remove(settled.leftovers);
   step.done(fmt::format("settled: {} {} recovered the copy and shut down cleanly",
                         database().name(), result_.snapshot.server_version));
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "image/tar.hpp"
 #include "snapshot/labels.hpp"
@@ -64,6 +65,19 @@ void refuse_unfit(const docker::Container& container) {
   }
 }
 
+// The engine runs its host's `ps`, which may be missing; a kind is then recognised by its files.
+std::vector<docker::Process> list_processes(docker::Engine& engine,
+                                            const docker::Container& container) {
+  try {
+    return engine.container_processes(container.id);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::failed) throw;
+    log(LogLevel::info,
+        fmt::format("the processes of {} are not known: {}", container.name, error.what()));
+    return {};
+  }
+}
+
 }  // namespace
 
 bool SourceContainer::mounted_at(const std::string& path) const {
@@ -81,9 +95,7 @@ databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Con
   databases::ContainerFacts facts;
   facts.config = container.config;
   facts.mounts = container.mounts;
-  // A paused container's processes cannot always be listed; it is then recognised by its files.
-  if (container.running && !container.paused)
-    facts.processes = engine.container_processes(container.id);
+  if (container.running && !container.paused) facts.processes = list_processes(engine, container);
   facts.stat = [&engine, id = container.id](const std::string& path) {
     return engine.stat_path(id, path);
   };

@@ -29,8 +29,8 @@ SyncResult run_remove(const Place& place, const Job& job, const std::vector<std:
 
 // "uid:gid" of a path, symlinks not followed.
 std::string owner_of(const Place& place, const std::string& path);
-// What is in a directory, sorted.
-std::vector<std::string> names_in(const Place& place, const std::string& path);
+// The paths of what is in a directory, sorted.
+std::vector<std::string> paths_in(const Place& place, const std::string& path);
 
 // The main process of a scratch: stays until standard input ends or SIGTERM comes, and reaps.
 void run_wait();

@@ -68,7 +68,7 @@ std::optional<Message> owner(const Arguments& arguments, Talk&) {
 }
 std::optional<Message> list(const Arguments& arguments, Talk&) {
   for (const std::string& path : arguments.rest) {
-    for (const std::string& name : names_in(arguments.place(), path)) ::puts(name.c_str());
+    for (const std::string& found : paths_in(arguments.place(), path)) ::puts(found.c_str());
   }
   return std::nullopt;
 }

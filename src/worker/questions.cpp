@@ -18,17 +18,17 @@ std::string owner_of(const Place& place, const std::string& path) {
   return fmt::format("{}:{}", stat.st_uid, stat.st_gid);
 }
 
-std::vector<std::string> names_in(const Place& place, const std::string& path) {
+std::vector<std::string> paths_in(const Place& place, const std::string& path) {
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(place.at(path).c_str()),
                                                       &::closedir);
   if (!directory) throw system_error("cannot list " + printable(path));
-  std::vector<std::string> names;
+  std::vector<std::string> paths;
   while (const dirent* entry = ::readdir(directory.get())) {
     const std::string name = entry->d_name;
-    if (name != "." && name != "..") names.push_back(name);
+    if (name != "." && name != "..") paths.push_back(path + "/" + name);
   }
-  std::sort(names.begin(), names.end());
-  return names;
+  std::sort(paths.begin(), paths.end());
+  return paths;
 }
 
 }  // namespace dksnap::worker

@@ -175,8 +175,12 @@ TEST_F(SyncTest, HandlesEveryChangeOfType) {
   const auto make = [](const std::string& path, int type) {
     if (type == 0) write_file(path, "file");
     if (type == 1) fs::create_directories(path + "/with/content");
-    if (type == 2) ASSERT_EQ(::symlink("somewhere", path.c_str()), 0);
-    if (type == 3) ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    if (type == 2) {
+      ASSERT_EQ(::symlink("somewhere", path.c_str()), 0);
+    }
+    if (type == 3) {
+      ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    }
   };
   for (int from = 0; from < 4; ++from) {
     for (int to = 0; to < 4; ++to) {

@@ -18,11 +18,7 @@ std::vector<std::string> Files::stale_paths(const Recognition&) const {
   return {};
 }
 
-std::string Files::settle(Shell&, const Recognition&) const {
-  return {};
-}
-
-std::vector<std::string> Files::trim(Shell&, const Recognition&) const {
+Settled Files::settle(Shell&, const Recognition&) const {
   return {};
 }
 

@@ -22,11 +22,20 @@ Programs::Programs(Shell& container, const Recognition& recognition) {
   const std::array<std::string, 4> candidates{
       "", fmt::format("/usr/lib/postgresql/{}/bin/", recognition.version),
       fmt::format("/usr/pgsql-{}/bin/", recognition.version), "/usr/local/bin/"};
+  ProgramResult version;
   for (const std::string& candidate : candidates) {
-    if (container.run({candidate + "postgres", "--version"}, owner_).missing()) continue;
+    version = container.run({candidate + "postgres", "--version"}, owner_);
+    if (version.missing()) continue;
     prefix_ = candidate;
-    return;
+    break;
   }
+  if (!version.ok()) {
+    throw Error(
+        ErrorCode::database_refused, "cannot settle the copy",
+        "the image has no postgres program that runs: " + last_lines(version.err + version.out, 2),
+        "take the snapshot from a container whose image holds the PostgreSQL server");
+  }
+  version_text_ = version.out;
 }
 
 }  // namespace dksnap::databases::postgres

@@ -29,18 +29,26 @@ std::string field(const std::string& control_data, std::string_view name) {
   return {};
 }
 
-// Names in a directory of the scratch.
-std::vector<std::string> list_directory(Shell& scratch, const std::string& path) {
-  const ProgramResult result = scratch.run({kWorkerProgram, "list", path}, "0:0");
-  if (!result.ok()) {
-    throw Error(ErrorCode::failed, "cannot list " + path + " in the copy",
-                last_lines(result.err + result.out, 1));
+// Segments of the write-ahead log that nothing needs after a clean shutdown. `needed`: the one that
+// pg_controldata names as the checkpoint's; where it is not known, all are kept.
+std::vector<std::string> spare_segments(Shell& scratch, const std::string& directory,
+                                        const std::string& needed) {
+  if (!is_wal_segment(needed)) return {};
+  const std::string wal = directory + "/pg_wal";
+  const std::string slots = directory + "/pg_replslot";
+  const ProgramResult listed = scratch.run({kWorkerProgram, "list", slots, wal}, "0:0");
+  if (!listed.ok()) {
+    throw Error(ErrorCode::failed, "cannot list " + wal + " in the copy",
+                last_lines(listed.err + listed.out, 1));
   }
-  std::vector<std::string> names;
-  for (std::string& line : split(result.out, '\n')) {
-    if (!line.empty()) names.push_back(std::move(line));
+  std::vector<std::string> spare;
+  for (const std::string& path : split(listed.out, '\n')) {
+    // A replication slot may still want old segments; a copy with slots keeps them all.
+    if (path.starts_with(slots + "/")) return {};
+    const std::string name = path.substr(path.rfind('/') + 1);
+    if (is_wal_segment(name) && name != needed) spare.push_back(path);
   }
-  return names;
+  return spare;
 }
 
 }  // namespace
@@ -52,17 +60,9 @@ std::vector<std::string> Postgres::stale_paths(const Recognition& recognition) c
   return {directory + "/postmaster.pid", directory + "/postmaster.opts"};
 }
 
-std::string Postgres::settle(Shell& scratch, const Recognition& recognition) const {
+Settled Postgres::settle(Shell& scratch, const Recognition& recognition) const {
   const std::string& directory = recognition.data_paths.front();
   const Programs programs(scratch, recognition);
-  const std::string owner = programs.owner();
-  const ProgramResult version = scratch.run({programs.path("postgres"), "--version"}, owner);
-  if (!version.ok()) {
-    throw Error(
-        ErrorCode::database_refused, "cannot settle the copy",
-        "the image has no postgres program that runs: " + last_lines(version.err + version.out, 2),
-        "take the snapshot from a container whose image holds the PostgreSQL server");
-  }
   // One process, no network, no clients: recovers, checkpoints, and at the end of its input shuts
   // down cleanly. fsync off: the copy is thrown away if this machine dies before it is an image,
   // and with it on, start-up would open every file for writing, which copies it up. archive_command
@@ -71,9 +71,9 @@ std::string Postgres::settle(Shell& scratch, const Recognition& recognition) con
       scratch.run({programs.path("postgres"), "--single", "-D", directory, "-c", "fsync=off", "-c",
                    "huge_pages=off", "-c", "archive_mode=off", "-c", "logging_collector=off", "-c",
                    "log_destination=stderr", "-c", "synchronous_standby_names=", "template1"},
-                  owner);
-  const ProgramResult control =
-      scratch.run({programs.path("pg_controldata"), "-D", directory}, owner, {"LC_ALL=C"});
+                  programs.owner());
+  const ProgramResult control = scratch.run({programs.path("pg_controldata"), "-D", directory},
+                                            programs.owner(), {"LC_ALL=C"});
   const std::string state = field(control.out, "Database cluster state:");
   const bool clean = state == "shut down" || (control.missing() && run.ok());
   if (!run.ok() || !clean) {
@@ -82,25 +82,12 @@ std::string Postgres::settle(Shell& scratch, const Recognition& recognition) con
                             last_lines(run.err.empty() ? run.out : run.err, kShownLogLines)),
                 "look at the server's own log; the source container was not changed");
   }
-  return version_of(version.out);
-}
-
-std::vector<std::string> Postgres::trim(Shell& scratch, const Recognition& recognition) const {
-  const std::string& directory = recognition.data_paths.front();
-  const Programs programs(scratch, recognition);
-  std::vector<std::string> removable = stale_paths(recognition);
-
-  // A replication slot may still want old segments; a copy with slots keeps them all.
-  if (!list_directory(scratch, directory + "/pg_replslot").empty()) return removable;
-  const ProgramResult control = scratch.run({programs.path("pg_controldata"), "-D", directory},
-                                            programs.owner(), {"LC_ALL=C"});
-  const std::string needed = field(control.out, "Latest checkpoint's REDO WAL file:");
-  // Without pg_controldata nothing is known, and everything is kept.
-  if (!is_wal_segment(needed)) return removable;
-  for (const std::string& name : list_directory(scratch, directory + "/pg_wal")) {
-    if (is_wal_segment(name) && name != needed) removable.push_back(directory + "/pg_wal/" + name);
+  Settled settled{version_of(programs.version_text()), stale_paths(recognition)};
+  for (std::string& path : spare_segments(
+           scratch, directory, field(control.out, "Latest checkpoint's REDO WAL file:"))) {
+    settled.leftovers.push_back(std::move(path));
   }
-  return removable;
+  return settled;
 }
 
 }  // namespace dksnap::databases::postgres
