@@ -20,6 +20,20 @@
 namespace dksnap::cli {
 namespace {
 
+// What to do where nobody nearer to the cause knew better.
+const char* default_hint(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::engine_unreachable:
+      return "see whether the engine runs (`docker info`), then run the command again";
+    case ErrorCode::no_space:
+      return "make room; `docker system df` shows what the engine uses";
+    case ErrorCode::not_found:
+      return "see what there is with `dksnap ps -a` and `dksnap ls`";
+    default:
+      return "run the command again; `dksnap doctor` looks for causes";
+  }
+}
+
 // Three parts, each on a line of its own.
 void print_error(const Error& error, bool json) {
   if (json) {
@@ -68,7 +82,8 @@ int run_command(ParsedCommand& parsed) {
   } catch (const Error& error) {
     const auto reason = interrupts.reason();
     const bool interrupted = reason && error.code() == ErrorCode::interrupted;
-    const Error shown = interrupted ? explain_interruption(error, *reason, timeout) : error;
+    Error shown = interrupted ? explain_interruption(error, *reason, timeout) : error;
+    shown.default_hint(default_hint(shown.code()));
     print_error(shown, json);
     return static_cast<int>(shown.code());
   }

@@ -1,5 +1,9 @@
 #include "worker/baseline.hpp"
 
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
 #include "worker/manifest.hpp"
 #include "worker/output_file.hpp"
 #include "worker/walk.hpp"
@@ -8,7 +12,10 @@
 namespace dksnap::worker {
 
 void write_baseline(const Place& place, const Layout& layout) {
-  OutputFile file(place.at(kBaselinePath));
+  const std::string path = place.at(kBaselinePath);
+  if (::access(path.c_str(), F_OK) == 0) return;
+  const std::string beside = path + ".new";
+  OutputFile file(beside);
   ManifestWriter manifest(file);
   Walk walk(place, layout.start_points());
   WalkEntry found;
@@ -26,6 +33,7 @@ void write_baseline(const Place& place, const Layout& layout) {
   }
   manifest.finish();
   file.finish();
+  if (::rename(beside.c_str(), path.c_str()) != 0) throw system_error("cannot write " + path);
 }
 
 }  // namespace dksnap::worker

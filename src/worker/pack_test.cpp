@@ -28,6 +28,7 @@ class PackTest : public testing::Test {
   void keep_image() {
     run("rm -rf " + below_ + " && cp -a " + root_.path() + " " + below_ + " && rm -rf " + below_ +
         "/.dksnap");
+    fs::remove(root_.path() + kBaselinePath);
   }
 
   std::string layer() const { return root_.path() + kLayerPath; }
@@ -296,6 +297,7 @@ TEST_F(PackTest, SinglePathsComeWithTheirDirectories) {
   Job job = root_.job();
   job.root_source = "/proc/1/root";
   job.root_paths = {"/etc/deep/er/changed", "/opt/gone"};
+  set_mtime(root_.source(), 1'000'000);
   sync_and_expect_right(job);
   EXPECT_THAT(names(),
               ElementsAre("data/", "etc/", "etc/deep/", "etc/deep/er/", "etc/deep/er/changed",
@@ -339,6 +341,16 @@ TEST_F(PackTest, RefusesANameThatMeansARemoval) {
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("/data/.wh.f"));
   }
+}
+
+TEST_F(PackTest, ASyncThatIsRunAgainLosesNothing) {
+  write_file(root_.source("f"), "x");
+  keep_image();
+  root_.sync();
+  write_file(root_.source("g"), "x");
+  root_.sync();
+  expect_right(root_.job());
+  EXPECT_EQ(result_.changed, 2U);
 }
 
 TEST_F(PackTest, NeedsABaseline) {

@@ -138,7 +138,7 @@ inline std::string listing(const std::string& directory) {
                    "' && find . -mindepth 1 -path ./.dksnap -prune -o -path ./proc -prune -o "
                    "-printf '%P\\t%y %m %U %G %T@ %l\\n' | LC_ALL=C sort && "
                    "find . -path ./.dksnap -prune -o -path ./proc -prune -o -type f -print0 | "
-                   "LC_ALL=C sort -z | xargs -0r sha256sum");
+                   "LC_ALL=C sort -z | xargs -0r sha256sum 2>/dev/null");
 }
 
 }  // namespace dksnap::worker

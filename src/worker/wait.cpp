@@ -18,14 +18,18 @@ bool input_has_ended() {
   return count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN);
 }
 
+// As PID 1 we inherit every orphan of the container.
+void reap() {
+  while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+  }
+}
+
 // True for a signal that ends us.
 bool take_signal(int fd) {
   signalfd_siginfo info{};
   if (::read(fd, &info, sizeof info) != sizeof info) return false;
   if (info.ssi_signo != SIGCHLD) return true;
-  // As PID 1 we inherit every orphan of the container.
-  while (::waitpid(-1, nullptr, WNOHANG) > 0) {
-  }
+  reap();
   return false;
 }
 
@@ -38,6 +42,7 @@ void run_wait() {
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
   const Fd fd(::signalfd(-1, &signals, SFD_CLOEXEC));
   if (!fd) throw system_error("cannot wait for signals");
+  reap();  // those that ended before the signal was blocked
   std::array polled{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{fd.get(), POLLIN, 0}};
   for (;;) {
     if (::poll(polled.data(), polled.size(), -1) < 0) {

@@ -1,0 +1,101 @@
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "databases/postgres/postgres.hpp"
+#include "databases/registry.hpp"
+
+namespace dksnap::databases::postgres {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// A container made of files and links, without an engine.
+struct FakeContainer {
+  std::map<std::string, std::string> files;
+  std::map<std::string, std::string> links;
+  ContainerFacts facts;
+
+  ContainerFacts& look() {
+    facts.read = [this](const std::string& path) -> std::optional<std::string> {
+      const auto found = files.find(path);
+      return found == files.end() ? std::nullopt : std::optional(found->second);
+    };
+    facts.stat = [this](const std::string& path) -> std::optional<docker::PathStat> {
+      const auto link = links.find(path);
+      if (link == links.end() && files.count(path) == 0) return std::nullopt;
+      docker::PathStat stat;
+      if (link != links.end()) stat.link_target = link->second;
+      return stat;
+    };
+    return facts;
+  }
+};
+
+TEST(PostgresRecognition, ReadsTheVersionInTheDataDirectory) {
+  FakeContainer container;
+  container.facts.config.env = {"PGDATA=/var/lib/postgresql/18/docker"};
+  container.files["/var/lib/postgresql/18/docker/PG_VERSION"] = "18\n";
+  const auto recognition = Postgres().recognise(container.look());
+  ASSERT_TRUE(recognition);
+  EXPECT_EQ(recognition->version, "18");
+  EXPECT_THAT(recognition->data_paths, ElementsAre("/var/lib/postgresql/18/docker"));
+}
+
+TEST(PostgresRecognition, TheServersCommandLineWinsOverTheEnvironment) {
+  FakeContainer container;
+  container.facts.config.env = {"PGDATA=/elsewhere"};
+  container.facts.processes = {{"1", "/usr/lib/postgresql/15/bin/postgres -D /data/pg -c x=y"}};
+  container.files["/data/pg/PG_VERSION"] = "15\n";
+  const auto recognition = Postgres().recognise(container.look());
+  ASSERT_TRUE(recognition);
+  EXPECT_THAT(recognition->data_paths, ElementsAre("/data/pg"));
+}
+
+TEST(PostgresRecognition, FollowsALogThatLiesElsewhere) {
+  FakeContainer container;
+  container.files["/var/lib/postgresql/data/PG_VERSION"] = "15\n";
+  container.links["/var/lib/postgresql/data/pg_wal"] = "/var/lib/postgresql/wal";
+  const auto recognition = Postgres().recognise(container.look());
+  ASSERT_TRUE(recognition);
+  EXPECT_THAT(recognition->data_paths,
+              ElementsAre("/var/lib/postgresql/data", "/var/lib/postgresql/wal"));
+}
+
+TEST(PostgresRecognition, DataOnATmpfsIsKnownByTheRunningServer) {
+  FakeContainer container;
+  container.facts.config.env = {"PG_MAJOR=15"};
+  docker::Mount mount;
+  mount.type = "tmpfs";
+  mount.destination = "/var/lib/postgresql/data";
+  container.facts.mounts = {mount};
+  EXPECT_FALSE(Postgres().recognise(container.look()));
+  container.facts.processes = {{"1", "postgres"}};
+  const auto recognition = Postgres().recognise(container.look());
+  ASSERT_TRUE(recognition);
+  EXPECT_THAT(recognition->reason, HasSubstr("tmpfs"));
+}
+
+TEST(PostgresRecognition, AnEmptyDataDirectoryIsNoDatabaseYet) {
+  FakeContainer container;
+  container.facts.config.env = {"PGDATA=/var/lib/postgresql/data"};
+  container.facts.processes = {{"1", "postgres"}};
+  EXPECT_FALSE(Postgres().recognise(container.look()));
+  EXPECT_EQ(recognise(container.look()).recognition.kind, "files");
+}
+
+TEST(PostgresConnection, NamesUserAndDatabaseAndNoPassword) {
+  Settings settings;
+  settings.env = {"POSTGRES_USER=shop", "POSTGRES_PASSWORD=secret"};
+  EXPECT_EQ(Postgres().connection_string({"127.0.0.1", 5433}, settings),
+            "postgresql://shop@127.0.0.1:5433/shop");
+  settings.env.push_back("POSTGRES_DB=web");
+  EXPECT_EQ(Postgres().connection_string({"127.0.0.1", 5433}, settings),
+            "postgresql://shop@127.0.0.1:5433/web");
+  EXPECT_EQ(Postgres().connection_string({"db", 1}, {}), "postgresql://postgres@db:1/postgres");
+}
+
+}  // namespace
+}  // namespace dksnap::databases::postgres
