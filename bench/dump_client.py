@@ -1,10 +1,9 @@
 """The client of dump and replay, as a program of its own, so that its memory can be measured.
 
-  dump_client.py CONTAINER BASE-IMAGE NEW-IMAGE LABEL
+  dump_client.py CONTAINER BASE-IMAGE NEW-IMAGE
 
 Takes the whole database as SQL into memory and makes an image of it, whose entrypoint empties the
-data directory and replays the dump at every start. The label is on every image that the build makes
-on the way as well.
+data directory and replays the dump at every start.
 """
 
 import io
@@ -15,7 +14,6 @@ import sys
 import tarfile
 
 DOCKERFILE = """FROM {base}
-LABEL {label}
 COPY dump.sql /dump/dump.sql
 COPY load.sh /docker-entrypoint-initdb.d/load.sh
 COPY start.sh /dump/start.sh
@@ -40,7 +38,7 @@ def add(archive, name, content, mode=0o644):
     archive.addfile(member, io.BytesIO(content))
 
 
-def main(container, base, image, label):
+def main(container, base, image):
     config = json.loads(subprocess.check_output(["docker", "image", "inspect", base]))[0]["Config"]
     dump = subprocess.check_output(["docker", "exec", container, "pg_dumpall", "-U", "postgres"])
     build = subprocess.Popen(
@@ -50,7 +48,7 @@ def main(container, base, image, label):
         env={**os.environ, "DOCKER_BUILDKIT": "0"},
     )
     with tarfile.open(fileobj=build.stdin, mode="w|") as archive:
-        dockerfile = DOCKERFILE.format(base=base, label=label, command=json.dumps(config["Cmd"]))
+        dockerfile = DOCKERFILE.format(base=base, command=json.dumps(config["Cmd"]))
         add(archive, "Dockerfile", dockerfile.encode())
         add(archive, "start.sh", START.format(entrypoint=" ".join(config["Entrypoint"])).encode(), 0o755)
         add(archive, "load.sh", LOAD.encode())

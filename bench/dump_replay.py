@@ -19,7 +19,7 @@ class DumpAndReplay:
 
     def snapshot(self, source):
         image = self._work.name("dump")
-        taken = engine.run([sys.executable, CLIENT, source.name, source.image, image, self._work.label])
+        taken = engine.run([sys.executable, CLIENT, source.name, source.image, image])
         stored = engine.image_size(image) - engine.image_size(source.image)
         return Snapshot(taken.seconds, taken.peak_bytes, stored, image)
 

@@ -114,12 +114,9 @@ def writable_layer_size(container):
     return json.loads(docker("container", "inspect", "--size", container).out)[0]["SizeRw"]
 
 
-def images_named(pattern):
-    return docker("images", "--filter", f"reference={pattern}", "--format", "{{.Repository}}:{{.Tag}}").out.split()
-
-
-def stage_images():
-    return set(images_named("dksnap/base:*"))
+def _images(*filters):
+    words = [word for chosen in filters for word in ("--filter", chosen)]
+    return docker("images", *words, "--format", "{{.Repository}}:{{.Tag}}").out.split()
 
 
 def freezes(container, since, until):
@@ -146,7 +143,6 @@ class Workspace:
         self.prefix = f"dksnap-bench-{os.getpid()}"
         self.label = f"dksnap-bench={self.prefix}"
         self.folder = tempfile.mkdtemp(prefix=f"{self.prefix}-")
-        self._stages_before = stage_images()
         self._numbers = {}
 
     def name(self, what):
@@ -156,9 +152,16 @@ class Workspace:
     def file(self, name):
         return os.path.join(self.folder, name)
 
+    def make_base(self, image):
+        """The same under an own id and our label, which all that is made from it inherits: other users of
+        the engine keep their stage images, and we tell ours from theirs."""
+        base = self.name("base")
+        docker("build", "--tag", base, "-", stdin=f"FROM {image}\nLABEL {self.label}\n", env={"DOCKER_BUILDKIT": "0"})
+        return base
+
     def remove_stage_images(self):
         """So that the next first snapshot is one."""
-        made = stage_images() - self._stages_before
+        made = _images("reference=dksnap/base:*", f"label={self.label}")
         if made:
             docker("rmi", *made, check=False)
 
@@ -169,15 +172,12 @@ class Workspace:
         volumes = docker("volume", "ls", "-q", "--filter", f"name={self.prefix}-").out.split()
         if volumes:
             docker("volume", "rm", "-f", *volumes, check=False)
-        # dksnap names the images of a container's snapshots after it.
-        for reference in (f"{self.prefix}-*", f"dksnap/{self.prefix}-*"):
-            images = images_named(reference)
-            if images:
-                docker("rmi", "-f", *images, check=False)
+        images = _images(f"label={self.label}")
+        if images:
+            docker("rmi", "-f", *images, check=False)
         # What an interrupted build left.
         docker("container", "prune", "-f", "--filter", f"label={self.label}", check=False)
         docker("image", "prune", "-f", "--filter", f"label={self.label}", check=False)
-        self.remove_stage_images()
 
     def clean(self):
         try:

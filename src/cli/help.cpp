@@ -75,8 +75,8 @@ std::string help_for(const Command& command) {
 }
 
 const std::vector<std::string>& help_topics() {
-  static const std::vector<std::string> topics{"ref", "exit-codes", "options"};
-  return topics;
+  static const std::vector<std::string> kTopics{"ref", "exit-codes", "options"};
+  return kTopics;
 }
 
 std::string help_topic(const std::string& topic) {

@@ -27,12 +27,12 @@ Interrupts::Interrupts(std::function<void(ErrorCode)> on_stop, std::function<voi
   std::signal(SIGPIPE, SIG_IGN);
   const sigset_t set = watched_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  watcher_ = std::jthread([this](std::stop_token own) { watch(own); });
+  watcher_ = std::jthread([this](const std::stop_token& own) { watch(own); });
 }
 
 Interrupts::~Interrupts() = default;
 
-void Interrupts::watch(std::stop_token own) {
+void Interrupts::watch(const std::stop_token& own) {
   const sigset_t set = watched_signals();
   bool second = false;
   while (!own.stop_requested()) {
@@ -60,7 +60,7 @@ void Interrupts::trigger(ErrorCode reason) {
 
 void Interrupts::limit_time(int seconds) {
   if (seconds <= 0) return;
-  timer_ = std::jthread([this, seconds](std::stop_token own) {
+  timer_ = std::jthread([this, seconds](const std::stop_token& own) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, own, std::chrono::seconds(seconds), [] { return false; });
     lock.unlock();

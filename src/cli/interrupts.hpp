@@ -29,7 +29,7 @@ class Interrupts {
   std::optional<ErrorCode> reason() const;
 
  private:
-  void watch(std::stop_token own);
+  void watch(const std::stop_token& own);
   void trigger(ErrorCode reason);
 
   std::function<void(ErrorCode)> on_stop_;

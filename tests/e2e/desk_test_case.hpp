@@ -41,7 +41,8 @@ class DeskFixture : public Base {
     desk_ = &desks().at(engine);
   }
   void TearDown() override {
-    if (desk_ != nullptr) EXPECT_THAT(desk_->leftovers(), ::testing::IsEmpty());
+    if (desk_ == nullptr) return;
+    EXPECT_THAT(desk_->leftovers(), ::testing::IsEmpty());
   }
   Desk& desk() const { return *desk_; }
 

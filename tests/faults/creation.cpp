@@ -19,12 +19,12 @@ namespace {
 namespace fs = std::filesystem;
 
 // No create here takes longer; one that does hangs.
-constexpr std::chrono::seconds kLimit{40};
+constexpr std::chrono::seconds kLimit{120};
 // What the guard, and an engine that comes back, may take.
-constexpr std::chrono::seconds kThaw{8};
+constexpr std::chrono::seconds kThaw{20};
 // An engine removes a scratch on its own when its dksnap is gone; helper images are other tests'
 // too.
-constexpr std::chrono::seconds kClean{10};
+constexpr std::chrono::seconds kClean{20};
 constexpr std::array kDocumentedCodes{2, 3, 10, 11, 12, 13, 14, 15};
 
 std::string unique_title() {

@@ -11,9 +11,13 @@ using namespace std::chrono_literals;
 
 class EngineError : public LaneTest {
  protected:
-  // `must_fail`: create cannot succeed without the call.
-  void expect_survived(const FaultRule& rule, bool must_fail = true) {
+  // `must_fail`: create cannot succeed without the call. `first`: the stage image is not there yet.
+  void expect_survived(const FaultRule& rule, bool must_fail = true, bool first = true) {
     Scene<FilesSource> scene(GetParam().engine);
+    if (!first) {
+      const RunResult before = scene.desk.dksnap({"create", scene.source.name()});
+      EXPECT_EQ(before.status, 0) << before;
+    }
     Creation creation(scene);
     creation.proxy().add(rule);
     creation.run();
@@ -60,8 +64,14 @@ TEST_P(EngineError, AtReadingTheLayer) {
   // Every one: which of them reads the layer is dksnap's business.
   expect_survived(refusal("GET", "/archive$", 0));
 }
-TEST_P(EngineError, AtEveryLoad) {
+TEST_P(EngineError, AtLoadingTheStageImage) {
   expect_survived(refusal("POST", "^/images/load$", 0));
+}
+TEST_P(EngineError, AtLoadingTheSnapshot) {
+  expect_survived(refusal("POST", "^/images/load$", 0), true, false);
+}
+TEST_P(EngineError, AtNamingTheSnapshot) {
+  expect_survived(refusal("POST", "^/images/.*/tag$"));
 }
 TEST_P(EngineError, InsideTheStreamOfALoad) {
   FaultRule rule = refusal("POST", "^/images/load$", 0);
@@ -69,6 +79,7 @@ TEST_P(EngineError, InsideTheStreamOfALoad) {
   rule.body = R"({"errorDetail":{"message":"the test said so"},"error":"the test said so"})"
               "\n";
   expect_survived(rule);
+  expect_survived(rule, true, false);
 }
 TEST_P(EngineError, NoSpaceInTheStreamOfALoad) {
   Scene<FilesSource> scene(GetParam().engine);

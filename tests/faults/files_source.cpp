@@ -51,7 +51,8 @@ std::uint64_t FilesSource::ticks() const {
 ::testing::AssertionResult FilesSource::goes_on() {
   const std::uint64_t before = ticks();
   auto moves = eventually(
-      "the counter of the source grows", [&] { return ticks() > before; }, std::chrono::seconds(3));
+      "the counter of the source grows", [&] { return ticks() > before; },
+      std::chrono::seconds(15));
   if (!moves) return moves;
   // In this order, so that the log cannot be the older one.
   const int counter = number(engine_.read_file(id(), "/data/counter"));

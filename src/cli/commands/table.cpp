@@ -5,11 +5,11 @@
 namespace dksnap::cli {
 
 const std::vector<Command>& all_commands() {
-  static const std::vector<Command> commands{
+  static const std::vector<Command> kCommands{
       ps_command(), create_command(), ls_command(),      show_command(), boot_command(),
       rm_command(), doctor_command(), version_command(), help_command(), thaw_guard_command(),
   };
-  return commands;
+  return kCommands;
 }
 
 const Command* find_command(std::string_view name) {
