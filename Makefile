@@ -1,6 +1,9 @@
 # The front door. What is behind it: scripts/ and the presets of CMake.
 PREFIX ?= /usr/local
 export DESTDIR
+# Clones in other places share what the compiler cache holds.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
 
 .DEFAULT_GOAL := all
 .PHONY: all help demo demo-down test check format bench fuzz install uninstall clean

@@ -103,11 +103,14 @@ bool looks_like_domain(std::string_view text) {
          std::any_of(text.begin(), text.end(), is_upper);
 }
 
+bool looks_like_image_id(std::string_view text) {
+  return text.size() == 64 && all_of(text, is_lower_hex);
+}
+
 }  // namespace
 
 std::optional<Reference> parse_reference(std::string_view text) {
-  // An image id would be taken for a name.
-  if (text.size() == 64 && all_of(text, is_lower_hex)) return std::nullopt;
+  if (looks_like_image_id(text)) return std::nullopt;
   Reference reference;
   const std::size_t slash = text.find('/');
   if (slash != std::string_view::npos && looks_like_domain(text.substr(0, slash))) {
@@ -154,7 +157,12 @@ std::string Reference::familiar_name() const {
   if (domain != kDefaultDomain) return domain + "/" + path;
   const bool official = path.starts_with(kOfficialPrefix) &&
                         path.find('/', kOfficialPrefix.size()) == std::string::npos;
-  return official ? path.substr(kOfficialPrefix.size()) : path;
+  std::string name = official ? path.substr(kOfficialPrefix.size()) : path;
+  // Docker shortens these as well, and then reads something else in them.
+  const std::size_t slash = name.find('/');
+  const bool misread = looks_like_image_id(name) ||
+                       (slash != std::string::npos && looks_like_domain(name.substr(0, slash)));
+  return misread ? domain + "/" + path : name;
 }
 
 std::string Reference::familiar() const {

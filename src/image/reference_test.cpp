@@ -31,6 +31,8 @@ TEST(Reference, ReadsWhatDockerReads) {
       {"Registry/app", "Registry/app", "Registry/app"},
       {"[::1]:5000/app", "[::1]:5000/app", "[::1]:5000/app"},
       {"127.0.0.1/a", "127.0.0.1/a", "127.0.0.1/a"},
+      {"docker.io/quay.io/app", "docker.io/quay.io/app", "docker.io/quay.io/app"},
+      {"docker.io/" + kHex, "docker.io/library/" + kHex, "docker.io/library/" + kHex},
       {"app:5000", "docker.io/library/app:5000", "app:5000"},
       {"a.b", "docker.io/library/a.b", "a.b"},
       {"a--b__c/d.e", "docker.io/a--b__c/d.e", "a--b__c/d.e"},

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <future>
 #include <linux/fs.h>
 #include <span>
 #include <sys/ioctl.h>
@@ -21,6 +22,9 @@ constexpr std::uint64_t kBlock = 512;  // st_blocks counts these
 // One call's worth: progress moves and a stop is heard between two.
 constexpr std::uint64_t kPiece = 8 * 1024 * 1024;
 constexpr std::size_t kBuffer = 512 * 1024;
+// Databases change their files in pages of this size or less.
+constexpr std::size_t kPage = 8 * 1024;
+constexpr std::uint64_t kWorthTwoThreads = 32 * 1024 * 1024;
 
 // Once a way was refused it is not tried for every file again.
 std::atomic<bool> clone_works{true};
@@ -63,6 +67,30 @@ std::size_t fill(int fd, std::span<std::byte> into, std::uint64_t offset, const 
     got += count;
   }
   return got;
+}
+
+// Makes the bytes from `at` to `end` alike. Returns how many were written.
+std::uint64_t update_range(int from, int to, std::uint64_t at, std::uint64_t end,
+                           const std::string& path) {
+  const auto wanted = thread_buffer(0);
+  const auto present = thread_buffer(1);
+  std::uint64_t written = 0;
+  while (at < end) {
+    const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(kBuffer, end - at));
+    const std::size_t got = fill(from, wanted.first(want), at, path);
+    const std::size_t has = fill(to, present.first(got), at, path);
+    for (std::size_t start = 0; start < got; start += kPage) {
+      const std::size_t size = std::min(kPage, got - start);
+      const bool same = start + size <= has &&
+                        std::memcmp(wanted.data() + start, present.data() + start, size) == 0;
+      if (same) continue;
+      write_at(to, wanted.subspan(start, size), at + start, path);
+      written += size;
+    }
+    if (got < want) break;
+    at += got;
+  }
+  return written;
 }
 
 // 0: this way does not work (here), or the file ends.
@@ -153,6 +181,18 @@ void copy_contents(int from, int to, const FileInfo& info, const std::string& pa
   if (sparse && complete && ::ftruncate(to, static_cast<off_t>(info.size)) != 0) {
     throw system_error("cannot write the copy of " + printable(path));
   }
+}
+
+std::uint64_t update_contents(int from, int to, const FileInfo& info, const std::string& path) {
+  if (::ftruncate(to, static_cast<off_t>(info.size)) != 0) {
+    throw system_error("cannot write the copy of " + printable(path));
+  }
+  if (info.size < kWorthTwoThreads) return update_range(from, to, 0, info.size, path);
+  const std::uint64_t middle = info.size / 2 / kBuffer * kBuffer;
+  auto second = std::async(std::launch::async,
+                           [&] { return update_range(from, to, middle, info.size, path); });
+  const std::uint64_t first = update_range(from, to, 0, middle, path);
+  return first + second.get();
 }
 
 bool same_contents(int a, int b, std::uint64_t size, const std::string& path) {

@@ -15,6 +15,11 @@ namespace dksnap::worker {
 void copy_contents(int from, int to, const FileInfo& info, const std::string& path,
                    const std::function<void(std::uint64_t)>& on_bytes);
 
+// Makes `to`, open for reading and writing, hold the first info.size bytes of `from`, and nothing
+// else, by writing only the blocks that differ. Returns the bytes written. Both halves of a large
+// file are worked on at once. Thread-safe.
+std::uint64_t update_contents(int from, int to, const FileInfo& info, const std::string& path);
+
 // Whether both hold the same `size` bytes and then end.
 bool same_contents(int a, int b, std::uint64_t size, const std::string& path);
 

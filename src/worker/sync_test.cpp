@@ -1,4 +1,5 @@
 // One copy of a source that stands still.
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
@@ -350,6 +351,51 @@ TEST_F(SyncTest, NamesWhatItCannotRead) {
   ASSERT_EQ(::setegid(0), 0);
   EXPECT_THAT(message, HasSubstr("the secret"));
   EXPECT_THAT(message, HasSubstr("Permission denied"));
+}
+
+// A small file system over a directory of the test; not mounted where that is not allowed.
+class SmallMount {
+ public:
+  explicit SmallMount(std::string path) : path_(std::move(path)) {
+    mounted_ = ::mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=1m") == 0;
+  }
+  ~SmallMount() {
+    if (mounted_) ::umount2(path_.c_str(), MNT_DETACH);
+  }
+  explicit operator bool() const { return mounted_; }
+
+ private:
+  std::string path_;
+  bool mounted_ = false;
+};
+
+TEST_F(SyncTest, SaysThatTheSpaceIsUsedUp) {
+  const SmallMount mount(root_.path() + "/data");
+  if (!mount) GTEST_SKIP() << "nothing can be mounted here";
+  write_file(root_.source("large"), std::string(4'000'000, 'x'));
+  try {
+    root_.sync();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::no_space);
+    EXPECT_THAT(error.what(), HasSubstr("/data/large"));
+  }
+  EXPECT_TRUE(fs::is_empty(root_.path() + "/data"));
+}
+
+TEST_F(SyncTest, DoesNotGoIntoOtherMountsOfTheSource) {
+  const std::string view = root_.path() + "/proc/1/root";
+  fs::create_directories(view + "/data/left out");
+  const SmallMount mount(view + "/data/left out");
+  if (!mount) GTEST_SKIP() << "nothing can be mounted here";
+  write_file(view + "/data/left out/f", "x");
+  write_file(view + "/data/f", "x");
+  Job job;
+  job.trees = {{"/data", "/proc/1/root", "/data"}};
+  root_.sync(job);
+  EXPECT_TRUE(exists(root_.target("f")));
+  EXPECT_TRUE(exists(root_.target("left out")));
+  EXPECT_FALSE(exists(root_.target("left out/f")));
 }
 
 TEST_F(SyncTest, ManyFilesAllArrive) {

@@ -1,5 +1,6 @@
 #include "creation.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cctype>
@@ -43,8 +44,12 @@ Creation::Creation(Desk& desk, const EngineView& engine, Source& source,
                    std::vector<std::string> options)
     : desk_(desk), engine_(engine), source_(source), proxy_(desk.host()) {
   const std::string title = unique_title();
-  image_ = fmt::format("dksnap-faults/{}:{}", source.name(), title);
-  argv_ = {"create", source.name(), "--progress", "json", "-m", title, "--name", image_};
+  argv_ = {"create", source.name(), "--progress", "json", "-m", title};
+  if (std::find(options.begin(), options.end(), "--name") == options.end()) {
+    options.insert(options.end(),
+                   {"--name", fmt::format("dksnap-faults/{}:{}", source.name(), title)});
+  }
+  image_ = *std::next(std::find(options.begin(), options.end(), "--name"));
   argv_.insert(argv_.end(), options.begin(), options.end());
   options_.limit = kLimit;
   options_.env["DOCKER_HOST"] = proxy_.host();

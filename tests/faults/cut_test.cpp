@@ -42,7 +42,7 @@ class Cut : public LaneTest {
     EXPECT_GT(number, kFewestCalls);
   }
 };
-DKSNAP_ON_LANES(Cut, Lane{"overlay2", 1}, Lane{"containerd", 5});
+DKSNAP_ON_LANES(Cut, Lane{"memory", 1}, Lane{"containerd", 5});
 
 TEST_P(Cut, BeforeTheEngineHears) {
   at_every_call({.fault = Fault::cut_before}, {"--full"});
@@ -137,7 +137,7 @@ class EngineGone : public LaneTest {
     return pause == calls.end() ? 0 : pause->number;
   }
 };
-DKSNAP_ON_LANES(EngineGone, Lane{"overlay2", 4}, Lane{"containerd", 9});
+DKSNAP_ON_LANES(EngineGone, Lane{"memory", 4}, Lane{"containerd", 9});
 
 TEST_P(EngineGone, ForAMomentAtAnyCall) {
   at_calls(2, 45, GetParam().stride, 300ms);

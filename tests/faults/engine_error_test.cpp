@@ -37,7 +37,7 @@ class EngineError : public LaneTest {
     return {.method = method, .path = path, .nth = nth, .fault = Fault::answer};
   }
 };
-DKSNAP_ON_LANES(EngineError, Lane{"overlay2", 1}, Lane{"containerd", 1});
+DKSNAP_ON_LANES(EngineError, Lane{"memory", 1}, Lane{"containerd", 1});
 
 TEST_P(EngineError, AtPause) {
   expect_survived(refusal("POST", "/pause$"));
