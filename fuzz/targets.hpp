@@ -8,6 +8,7 @@
 namespace dksnap::fuzz {
 
 int fuzz_descriptors(const std::uint8_t* data, std::size_t size);
+int fuzz_manifest(const std::uint8_t* data, std::size_t size);
 int fuzz_reference(const std::uint8_t* data, std::size_t size);
 int fuzz_tar(const std::uint8_t* data, std::size_t size);
 
@@ -18,6 +19,7 @@ struct Target {
 
 inline constexpr Target kTargets[] = {
     {"descriptors", fuzz_descriptors},
+    {"manifest", fuzz_manifest},
     {"reference", fuzz_reference},
     {"tar", fuzz_tar},
 };
