@@ -13,7 +13,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::MatchesRegex;
-using testing::StartsWith;
 
 constexpr const char* kInfo =
     R"({"ServerVersion":"29.1","OSType":"linux","Architecture":"aarch64","Driver":"overlayfs",)"

@@ -32,7 +32,7 @@ constexpr const char* kNotUpgraded =
     "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n";
 
 // Serves the three calls of an exec; `attached` has the connection of the second.
-Script exec_script(Script attached, int exit_code = 0) {
+Script exec_script(const Script& attached, int exit_code = 0) {
   return [=, asked = std::make_shared<std::atomic<int>>(0)](FakeConnection& connection,
                                                             const std::string& head) {
     if (head.find("/containers/") != std::string::npos) {

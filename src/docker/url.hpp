@@ -15,7 +15,8 @@ class Target {
   explicit Target(std::string path) : text_(std::move(path)) {}
   Target& query(std::string_view key, std::string_view value);
   Target& flag(std::string_view key, bool value) { return query(key, value ? "1" : "0"); }
-  operator std::string() const { return text_; }
+  // What a call is given is a target as soon as it is built.
+  operator std::string() const { return text_; }  // NOLINT(google-explicit-constructor)
 
  private:
   std::string text_;

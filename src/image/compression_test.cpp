@@ -65,7 +65,7 @@ std::string sample(std::size_t size) {
   return text;
 }
 
-RC_GTEST_PROP(Zstd, GivesBackWhatItGot, (std::string text)) {
+RC_GTEST_PROP(Zstd, GivesBackWhatItGot, (const std::string& text)) {
   const auto write = *rc::gen::inRange<std::size_t>(1, 100);
   const auto read = *rc::gen::inRange<std::size_t>(1, 100);
   RC_ASSERT(decompress<ZstdSource>(zstd(text, 1, 0, write), read) == text);

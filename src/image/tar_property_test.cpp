@@ -114,7 +114,7 @@ RC_GTEST_PROP(TarProperty, ACutArchiveIsAlwaysAnError, ()) {
 }
 
 RC_GTEST_PROP(PaxProperty, RecordsAreReadAsTheyWereWritten,
-              (std::map<std::string, std::string> all)) {
+              (const std::map<std::string, std::string>& all)) {
   PaxRecords records;
   for (const auto& [key, value] : all) {
     if (!key.empty() && key.find('=') == std::string::npos) records[key] = value;

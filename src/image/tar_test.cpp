@@ -99,7 +99,7 @@ TEST(TarWriter, CutsALongPathBeforeItUsesPax) {
 }
 
 TEST(TarWriter, RefusesWhatTarCannotSay) {
-  const auto refused = [](TarItem item) {
+  const auto refused = [](const TarItem& item) {
     EXPECT_THROW(write_tar({item}), Error) << item.entry.path;
   };
   refused(make_item(TarType::file, ""));

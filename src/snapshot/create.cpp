@@ -229,7 +229,8 @@ void Creation::expect_untouched() const {
 
 void Creation::copy(Scratch& scratch) {
   Step step(context_.reporter, fmt::format("copying the data of {}", source_.name()));
-  if (!source_.is_live()) put_root_files(context_.engine, source_, plan_, scratch);
+  if (!source_.is_live())
+    put_root_files(context_.engine, source_, plan_, parent_.delta != nullptr, scratch);
   const bool freezes = source_.is_live() && !source_.container.paused;
   if (source_.is_live() && !freezes) frozen_by_others_.push_back(source_.id());
   std::optional<Freeze> freeze;

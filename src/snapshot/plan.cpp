@@ -84,8 +84,7 @@ std::string parent_directory(const std::string& path) {
   return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
 }
 
-// The archive calls give a directory only with all that is in it, so the mode and owner of one that
-// was in the image before stay as they are there.
+// One that was in the image before: what changed in it is listed as well.
 bool is_changed_directory(docker::Engine& engine, const SourceContainer& source,
                           const docker::Change& change) {
   if (change.kind != docker::Change::Kind::modified) return false;
@@ -108,7 +107,8 @@ void add_root_changes(CapturePlan& plan, docker::Engine& engine, const SourceCon
       add_root_directory(plan, source, directory);
       continue;
     }
-    if (!source.is_live() && is_changed_directory(engine, source, change)) continue;
+    if (!source.is_live() && is_changed_directory(engine, source, change))
+      plan.root_directories.push_back(change.path);
     plan.root_paths.push_back(change.path);
   }
   std::erase_if(plan.root_paths, [&](const std::string& path) { return plan.captures(path); });

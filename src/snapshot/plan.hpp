@@ -17,6 +17,9 @@ struct CapturePlan {
   std::vector<docker::MountSpec> mounts;
   // Changed paths of the root file system, without what never belongs into an image.
   std::vector<std::string> root_paths;
+  // Those of them that are directories of a stopped source whose content is not meant, only their
+  // own mode, owner and times.
+  std::vector<std::string> root_directories;
   std::vector<LeftOut> left_out;
   // "name-or-path:destination" of the mounts among the trees.
   std::vector<std::string> volumes;

@@ -1,8 +1,8 @@
 #include "snapshot/worker_program.hpp"
 
-// From worker_program.S.
-extern "C" const std::byte dksnap_worker_begin[];
-extern "C" const std::byte dksnap_worker_end[];
+// From worker_program.S; the names are the assembler's.
+extern "C" const std::byte dksnap_worker_begin[];  // NOLINT(readability-identifier-naming)
+extern "C" const std::byte dksnap_worker_end[];    // NOLINT(readability-identifier-naming)
 
 namespace dksnap::snapshot {
 

@@ -23,10 +23,10 @@ bool is_as_expected(const FileInfo& info, const FileInfo& expected) {
 }
 
 void write_zeros(Sink& to, std::uint64_t count) {
-  static const std::vector<std::byte> zeros(kCopyBuffer);
+  static const std::vector<std::byte> kZeros(kCopyBuffer);
   while (count > 0) {
-    const auto piece = static_cast<std::size_t>(std::min<std::uint64_t>(count, zeros.size()));
-    to.write(std::span(zeros).first(piece));
+    const auto piece = static_cast<std::size_t>(std::min<std::uint64_t>(count, kZeros.size()));
+    to.write(std::span(kZeros).first(piece));
     count -= piece;
   }
 }

@@ -38,15 +38,15 @@ constexpr std::array kPack{Field<PackResult>{"blob_size", &PackResult::blob_size
 constexpr std::array kScan{Field<ScanResult>{"files", &ScanResult::files},
                            Field<ScanResult>{"bytes", &ScanResult::bytes}};
 
-template <typename T, std::size_t N>
-json write_fields(const char* kind, const T& message, const std::array<Field<T>, N>& fields) {
+template <typename T, std::size_t kCount>
+json write_fields(const char* kind, const T& message, const std::array<Field<T>, kCount>& fields) {
   json object{{"message", kind}};
   for (const auto& field : fields) object[field.name] = message.*field.value;
   return object;
 }
 
-template <typename T, std::size_t N>
-T read_fields(const json& object, const std::array<Field<T>, N>& fields) {
+template <typename T, std::size_t kCount>
+T read_fields(const json& object, const std::array<Field<T>, kCount>& fields) {
   T message;
   for (const auto& field : fields) {
     message.*field.value = object.at(field.name).template get<std::uint64_t>();

@@ -23,9 +23,10 @@ TEST_P(KindContract, PsKnowsKindAndVersion) {
   EXPECT_EQ(found["state"], "running");
   EXPECT_EQ(found["snapshot_title"], "second");
   EXPECT_EQ(found["snapshots"], 2);
+  const std::string kind_and_version(trim(kind().kind() + " " + kind().version()));
   EXPECT_THAT(
       desk().dksnap({"ps"}).out,
-      HasSubstr(line().source + "  " + std::string(trim(kind().kind() + " " + kind().version()))));
+      ::testing::ContainsRegex(line().source + " +" + kind_and_version + " +up .* second "));
 }
 
 TEST_P(KindContract, CreatePrintsTheIdAlone) {

@@ -1,5 +1,7 @@
 #include "contract/files_case.hpp"
 
+#include <regex>
+
 #include "support/eventually.hpp"
 #include "support/files_image.hpp"
 
@@ -13,6 +15,8 @@ std::string FilesCase::start(Desk& desk) const {
               "write /data/rows/first 1\n"
               "fill /data/rows/doomed 100000 8\n"
               "mkdir /rows\n"
+              "chown 7 8 /rows\n"
+              "chmod 0750 /rows\n"
               "write /rows/first 1\n");
   return container;
 }
@@ -37,8 +41,13 @@ std::string FilesCase::doomed_file(Desk&, const std::string&) const {
   return "/data/rows/doomed";
 }
 
+// Without the parts that the engine's archive calls, through which a stopped container is read, do
+// not give: times below a second. The tests of odd files look at those.
 std::string FilesCase::state(Desk& desk, const std::string& container) const {
-  return files_tree(desk, container, "/data/rows") + files_tree(desk, container, "/rows");
+  static const std::regex times(" mtime_ns=(-?[0-9]+)[0-9]{9}");
+  const std::string all =
+      files_tree(desk, container, "/data/rows") + files_tree(desk, container, "/rows");
+  return std::regex_replace(all, times, " mtime=$1");
 }
 
 }  // namespace dksnap::test

@@ -49,6 +49,7 @@ void KindContract::TearDown() {
   if (line_ == nullptr) return;
   EXPECT_THAT(desk().leftovers(), ::testing::IsEmpty());
   EXPECT_TRUE(desk().runs(line().source));
+  desk().remove_containers_but({line().source});
 }
 
 void KindContract::TearDownTestSuite() {

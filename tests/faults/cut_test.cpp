@@ -16,13 +16,13 @@ constexpr int kFewestCalls = 20;
 
 class Cut : public LaneTest {
  protected:
-  // A create for each call, until one makes no such call any more.
-  void at_every_call(const FaultRule& fault, const std::vector<std::string>& options) {
+  // A create for each call, or each `sparse`-th, until one makes no such call any more.
+  void at_calls(const FaultRule& fault, int sparse) {
     Scene<FilesSource> scene(GetParam().engine);
     int number = 1;
-    for (;; number += GetParam().stride) {
+    for (;; number += GetParam().step(sparse)) {
       for (const std::string& stage : scene.source.stage_images()) scene.engine.remove_image(stage);
-      Creation creation(scene, options);
+      Creation creation(scene, {"--full"});
       FaultRule rule = fault;
       std::string struck;
       rule.nth = number;
@@ -45,15 +45,15 @@ class Cut : public LaneTest {
 DKSNAP_ON_LANES(Cut, Lane{"memory", 1}, Lane{"containerd", 5});
 
 TEST_P(Cut, BeforeTheEngineHears) {
-  at_every_call({.fault = Fault::cut_before}, {"--full"});
+  at_calls({.fault = Fault::cut_before}, 3);
 }
 
 TEST_P(Cut, AfterTheEngineHasDoneIt) {
-  at_every_call({.fault = Fault::cut_after_request}, {"--full"});
+  at_calls({.fault = Fault::cut_after_request}, 1);
 }
 
 TEST_P(Cut, InTheMiddleOfTheAnswer) {
-  at_every_call({.fault = Fault::cut_in_response, .bytes = 1}, {"--full"});
+  at_calls({.fault = Fault::cut_in_response, .bytes = 1}, 2);
 }
 
 // The worker's lines are cut wherever: between them dksnap would take the end of its output for the
@@ -140,14 +140,14 @@ class EngineGone : public LaneTest {
 DKSNAP_ON_LANES(EngineGone, Lane{"memory", 4}, Lane{"containerd", 9});
 
 TEST_P(EngineGone, ForAMomentAtAnyCall) {
-  at_calls(2, 45, GetParam().stride, 300ms);
+  at_calls(2, 45, GetParam().step(), 300ms);
 }
 
 // dksnap gives up, and dies of it; the source is thawed all the same as soon as that can be done.
 TEST_P(EngineGone, ForLongWhileFrozen) {
   const int pause = freezing_call();
   ASSERT_GT(pause, 0);
-  at_calls(pause, pause + 3, GetParam().stride > 4 ? 2 : 1, 3s);
+  at_calls(pause, pause + 3, GetParam().step() > 4 ? 2 : 1, 3s);
 }
 
 }  // namespace

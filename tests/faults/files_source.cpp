@@ -13,13 +13,15 @@ namespace {
 using ::testing::AssertionFailure;
 using ::testing::AssertionSuccess;
 
-// The log's last number, if it holds all numbers from 1 on.
+// The log's last number, if it holds all numbers from 1 on. One comes twice where the writer was
+// ended between the log and the counter, and started again.
 ::testing::AssertionResult read_log(const std::string& text, int& last) {
   last = 0;
   for (const std::string& line : split(text, '\n')) {
     if (line.empty()) continue;
+    if (line == std::to_string(last)) continue;
     if (line != std::to_string(++last)) {
-      return AssertionFailure() << "line " << last << " of the log is \"" << line << '"';
+      return AssertionFailure() << "\"" << line << "\" is in the log's place of " << last;
     }
   }
   if (last == 0) return AssertionFailure() << "the log is empty";

@@ -22,7 +22,7 @@ DKSNAP_ON_LANES(Kill, Lane{"memory", 1}, Lane{"containerd", 5});
 TEST_P(Kill, AtEveryCall) {
   Scene<FilesSource> scene(GetParam().engine);
   int number = 1;
-  for (;; number += GetParam().stride) {
+  for (;; number += GetParam().step()) {
     // Every time as if it were the first snapshot, which needs the most calls.
     for (const std::string& stage : scene.source.stage_images()) scene.engine.remove_image(stage);
     Creation creation(scene, {"--full"});
@@ -52,7 +52,7 @@ TEST_P(KillWithADatabase, AtEveryStep) {
   Creation undisturbed(scene);
   const std::vector<Event> events = events_of(undisturbed);
   EXPECT_GE(events.size(), 8U);
-  for (std::size_t i = 0; i < events.size(); i += static_cast<std::size_t>(GetParam().stride)) {
+  for (std::size_t i = 0; i < events.size(); i += static_cast<std::size_t>(GetParam().step())) {
     SCOPED_TRACE(events[i].type + " " + events[i].text);
     Creation creation(scene);
     at_event(creation, i, [&] { creation.signal(SIGKILL); });

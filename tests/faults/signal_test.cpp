@@ -32,7 +32,7 @@ class Signal : public LaneTest {
     Scene<Kind> scene(GetParam().engine);
     Creation undisturbed(scene);
     const std::vector<Event> events = events_of(undisturbed);
-    for (std::size_t i = 0; i < events.size(); i += static_cast<std::size_t>(GetParam().stride)) {
+    for (std::size_t i = 0; i < events.size(); i += static_cast<std::size_t>(GetParam().step())) {
       SCOPED_TRACE(events[i].type + " " + events[i].text);
       Creation creation(scene);
       at_event(creation, i, [&] { creation.signal(signal); });
@@ -55,10 +55,10 @@ TEST_P(Signal, TerminateAtEveryStep) {
   at_every_step<FilesSource>(SIGTERM);
 }
 
-TEST_P(Signal, InterruptAtEveryCall) {
+TEST_P(Signal, InterruptAtACall) {
   Scene<FilesSource> scene(GetParam().engine);
   int number = 1;
-  for (;; number += GetParam().stride) {
+  for (;; number += GetParam().step(2)) {
     for (const std::string& stage : scene.source.stage_images()) scene.engine.remove_image(stage);
     Creation creation(scene, {"--full"});
     std::string struck;

@@ -1,5 +1,6 @@
 #include "support/desk.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <unistd.h>
@@ -60,14 +61,7 @@ Desk::Desk(std::string engine) : engine_(std::move(engine)), prefix_(unique_pref
 }
 
 Desk::~Desk() {
-  const auto ours = [&](const std::string& text) {
-    return text.find(prefix_) != std::string::npos;
-  };
-  Words containers{"rm", "-fv"};
-  for (const std::string& line : lines_of(docker({"ps", "-a", "--format", "{{.Names}}"}).out)) {
-    if (ours(line)) containers.push_back(line);
-  }
-  if (containers.size() > 2) docker(containers);
+  remove_containers_but({});
 
   // Snapshots in the bin and those pulled from elsewhere have other names; a label says whose they
   // are. A name that another process removes meanwhile makes inspect fail for that one only.
@@ -79,13 +73,13 @@ Desk::~Desk() {
   inspect_images.insert(inspect_images.end(), ids.begin(), ids.end());
   Words images{"rmi", "-f"};
   for (const std::string& line : lines_of(docker(inspect_images).out)) {
-    if (ours(line)) images.push_back(line.substr(0, line.find(' ')));
+    if (is_ours(line)) images.push_back(line.substr(0, line.find(' ')));
   }
   if (images.size() > 2) docker(images);
 
   Words volumes{"volume", "rm", "-f"};
   for (const std::string& line : lines_of(docker({"volume", "ls", "-q"}).out)) {
-    if (ours(line)) volumes.push_back(line);
+    if (is_ours(line)) volumes.push_back(line);
   }
   if (volumes.size() > 3) docker(volumes);
 }
@@ -170,6 +164,15 @@ json Desk::create_json(const std::string& container, Words options) {
   const RunResult result = dksnap(joined({"create", container, "--json"}, options));
   EXPECT_TRUE(succeeded(result));
   return result.status == 0 ? json::parse(result.out) : json::object();
+}
+
+void Desk::remove_containers_but(const Words& kept) const {
+  Words containers{"rm", "-fv"};
+  for (const std::string& line : lines_of(docker({"ps", "-a", "--format", "{{.Names}}"}).out)) {
+    if (!is_ours(line) || std::find(kept.begin(), kept.end(), line) != kept.end()) continue;
+    containers.push_back(line);
+  }
+  if (containers.size() > 2) docker(containers);
 }
 
 json Desk::show(const std::string& reference) {

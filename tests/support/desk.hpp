@@ -58,6 +58,8 @@ class Desk {
   // `docker run -d`; the container's name.
   std::string start(const std::string& word, const Words& options, const Words& image_and_command);
   void remove_container(const std::string& container) const;
+  // All that have names of ours, but these.
+  void remove_containers_but(const Words& kept) const;
 
   // `dksnap create CONTAINER`: the id.
   std::string create(const std::string& container, Words options = {});
@@ -76,6 +78,7 @@ class Desk {
 
  private:
   Words in_network(const Words& argv) const;
+  bool is_ours(const std::string& text) const { return text.find(prefix_) != std::string::npos; }
 
   std::string engine_;
   std::string host_;
