@@ -78,7 +78,8 @@ Error unknown_command(const std::string& word) {
     best = distance;
     nearest = &command;
   }
-  return {ErrorCode::failed, fmt::format("there is no command \"{}\"", printable(word)), "",
+  return {ErrorCode::failed, fmt::format("there is no command \"{}\"", printable(word)),
+          "it is neither a command's name nor another name of one",
           nearest != nullptr ? fmt::format("did you mean `dksnap {}`?", nearest->name)
                              : "`dksnap help` lists the commands"};
 }

@@ -43,7 +43,7 @@ Error socket_error(const Endpoint& endpoint, int error) {
     case EACCES:
     case EPERM:
       return cannot_reach(endpoint, "permission denied",
-                          "add yourself to the group `docker` (sudo usermod -aG docker $USER) and "
+                          "add yourself to the docker group (sudo usermod -aG docker $USER) and "
                           "log in again, or run this as root");
     case ECONNREFUSED:
       return cannot_reach(endpoint, "nothing listens there",

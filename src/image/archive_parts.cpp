@@ -82,7 +82,7 @@ std::string layer_entry_header(const NewLayer& layer) {
   StringSink sink;
   TarWriter tar(sink);
   TarEntry entry;
-  entry.path = kLayerName;
+  entry.path = blob_path(layer.blob_digest);
   entry.size = layer.blob_size;
   tar.add(entry);
   return sink.take();
@@ -97,7 +97,7 @@ std::string archive_tail(const LoadRequest& request, const std::vector<std::stri
     const NewLayer& layer = *request.layer;
     layers.push_back(
         {layer.blob_digest, layer.blob_size, layer_media_type(layer.compression), layer.diff_id});
-    paths.emplace_back(kLayerName);
+    paths.push_back(blob_path(layer.blob_digest));
   }
   StringSink sink;
   TarWriter tar(sink);

@@ -8,13 +8,12 @@
 
 namespace dksnap::image {
 
-// The name of our layer's blob in the archive.
-inline constexpr const char* kLayerName = "layer";
-
 // Throws Error where the request contradicts itself.
 void check_load_request(const LoadRequest& request);
 
-// The tar header in front of our layer's blob.
+// The tar header in front of our layer's blob. Its name is its digest: a containerd store resumes
+// what it has of a file of the same name from a load that broke (core/images/archive/importer.go:
+// the ingest's ref is "tar-" and the name), so a name must never stand for two contents.
 std::string layer_entry_header(const NewLayer& layer);
 
 // What follows the blobs: config, manifest, manifest.json, index.json, oci-layout and the end

@@ -14,6 +14,7 @@ namespace {
 using nlohmann::json;
 
 const std::string kContent = "the new layer";
+const std::string kLayer = blob_name(sha256_digest(kContent));
 const std::string kBig(5'000'001, 'b');  // too large to be kept
 
 // The request's base as the containerd store saves it; `upper`'s blob is large.
@@ -61,9 +62,9 @@ TEST(CompleteArchive, AddsTheBlobsOfAContainerdStore) {
   StringSource saved(write_tar(base.items()));
   const LoadRequest request = request_on(source, {base.lower.diff_id, base.upper.diff_id});
   const ReadArchive archive(*make_complete_archive(saved, request));
-  EXPECT_EQ(archive.order.front(), "layer");
+  EXPECT_EQ(archive.order.front(), kLayer);
   EXPECT_EQ(archive.order.back(), "oci-layout");
-  EXPECT_EQ(archive.files.at("layer"), kContent);
+  EXPECT_EQ(archive.files.at(kLayer), kContent);
   EXPECT_EQ(archive.files.at(blob_name(base.lower.digest)), "lower");
   EXPECT_EQ(archive.files.at(blob_name(base.upper.digest)), kBig);
   EXPECT_EQ(std::count(archive.order.begin(), archive.order.end(), "index.json"), 1);
@@ -73,7 +74,7 @@ TEST(CompleteArchive, AddsTheBlobsOfAContainerdStore) {
   ASSERT_EQ(manifest["layers"].size(), 3U);
   EXPECT_EQ(manifest["layers"][1], Oci::descriptor(base.upper));
   EXPECT_EQ(archive.json("manifest.json")[0]["Layers"],
-            json({blob_name(base.lower.digest), blob_name(base.upper.digest), "layer"}));
+            json({blob_name(base.lower.digest), blob_name(base.upper.digest), kLayer}));
 }
 
 // The classic store's form: layers are plain tars in folders, one that occurs twice is a link.
@@ -96,7 +97,7 @@ TEST(CompleteArchive, AddsTheLayersOfAClassicStore) {
   const ReadArchive archive(
       *make_complete_archive(saved, request_on(source, {lower, upper, lower})));
   EXPECT_EQ(archive.json("manifest.json")[0]["Layers"],
-            json({"1/layer.tar", "2/layer.tar", "3/layer.tar", "layer"}));
+            json({"1/layer.tar", "2/layer.tar", "3/layer.tar", kLayer}));
   EXPECT_EQ(archive.files.at("2/layer.tar"), kBig);
   EXPECT_EQ(archive.files.count("repositories"), 0U);
   EXPECT_EQ(archive.files.count("base.json"), 0U);

@@ -13,6 +13,7 @@ using nlohmann::json;
 using ::testing::ElementsAre;
 
 const std::string kContent = "the new layer";
+const std::string kLayer = blob_name(sha256_digest(kContent));
 
 TEST(LoadArchive, HoldsTheLayerFirstAndThenWhatNamesIt) {
   StringSource source(kContent);
@@ -22,9 +23,9 @@ TEST(LoadArchive, HoldsTheLayerFirstAndThenWhatNamesIt) {
   const std::string config_digest = sha256_digest(request.config);
 
   EXPECT_THAT(archive.order,
-              ElementsAre("layer", blob_name(config_digest), blob_name(manifest_digest),
+              ElementsAre(kLayer, blob_name(config_digest), blob_name(manifest_digest),
                           "manifest.json", "index.json", "oci-layout"));
-  EXPECT_EQ(archive.files.at("layer"), kContent);
+  EXPECT_EQ(archive.files.at(kLayer), kContent);
   EXPECT_EQ(archive.files.at(blob_name(config_digest)), request.config);
   EXPECT_EQ(sha256_digest(archive.files.at(blob_name(manifest_digest))), manifest_digest);
   EXPECT_EQ(archive.json("oci-layout"), json::parse(R"({"imageLayoutVersion":"1.0.0"})"));
@@ -46,7 +47,7 @@ TEST(LoadArchive, HoldsTheLayerFirstAndThenWhatNamesIt) {
   EXPECT_EQ(docker[0]["Config"], blob_name(config_digest));
   EXPECT_EQ(docker[0]["RepoTags"], json({"dksnap/db:seed", "localhost:5000/db:latest"}));
   EXPECT_EQ(docker[0]["Layers"],
-            json({blob_name(request.base[0].digest), blob_name(request.base[1].digest), "layer"}));
+            json({blob_name(request.base[0].digest), blob_name(request.base[1].digest), kLayer}));
 
   const json index = archive.json("index.json");
   ASSERT_EQ(index["manifests"].size(), 2U);
@@ -70,9 +71,9 @@ TEST(LoadArchive, LeavesTheOciPartOutWhereABaseLayerHasNoDigest) {
   const ReadArchive archive(*make_load_archive(request, &manifest_digest));
   EXPECT_EQ(manifest_digest, "");
   EXPECT_THAT(archive.order,
-              ElementsAre("layer", blob_name(sha256_digest(request.config)), "manifest.json"));
+              ElementsAre(kLayer, blob_name(sha256_digest(request.config)), "manifest.json"));
   EXPECT_EQ(archive.json("manifest.json")[0]["Layers"],
-            json({blob_name(request.base[0].digest), diff_id.substr(7) + "/layer.tar", "layer"}));
+            json({blob_name(request.base[0].digest), diff_id.substr(7) + "/layer.tar", kLayer}));
 }
 
 TEST(LoadArchive, SendsNoLayerForAConfigAlone) {

@@ -58,6 +58,21 @@ docker::ContainerSpec make_spec(Context& context, const Snapshot& snapshot,
   return spec;
 }
 
+// A port that is taken shows only at the start (moby, libnetwork: "port is already allocated" for
+// one of another container, "address already in use" for one of another program).
+void start_container(Context& context, const std::string& id, const std::string& name) {
+  try {
+    context.engine.start_container(id);
+  } catch (const Error& error) {
+    const std::string& why = error.why();
+    const bool taken = why.find("port is already allocated") != std::string::npos ||
+                       why.find("address already in use") != std::string::npos;
+    if (!taken) throw;
+    throw Error(ErrorCode::in_use, "cannot boot " + name, why,
+                "leave out -p to get a free port, or give another one");
+  }
+}
+
 }  // namespace
 
 BootResult boot(Context& context, const Snapshot& snapshot, const BootRequest& request) {
@@ -81,7 +96,7 @@ BootResult boot(Context& context, const Snapshot& snapshot, const BootRequest& r
   result.name = spec.name;
   result.container_id = context.engine.create_container(spec);
   try {
-    context.engine.start_container(result.container_id);
+    start_container(context, result.container_id, spec.name);
     const docker::Container container = context.engine.inspect_container(result.container_id);
     result.ports = container.published;
     if (request.wait.count() > 0) {

@@ -176,7 +176,7 @@ void Desk::remove_containers_but(const Words& kept) const {
 }
 
 json Desk::show(const std::string& reference) {
-  const RunResult result = dksnap({"show", reference, "--json"});
+  const RunResult result = dksnap({"show", "--json", "--", reference});
   EXPECT_TRUE(succeeded(result));
   return result.status == 0 ? json::parse(result.out) : json::object();
 }

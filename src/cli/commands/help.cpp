@@ -17,7 +17,8 @@ std::string help_about(const std::string& topic) {
   if (const Command* command = find_command(topic)) return help_for(*command);
   const auto& topics = help_topics();
   if (std::find(topics.begin(), topics.end(), topic) != topics.end()) return help_topic(topic);
-  throw Error(ErrorCode::failed, fmt::format("there is no help on \"{}\"", printable(topic)), "",
+  throw Error(ErrorCode::failed, fmt::format("there is no help on \"{}\"", printable(topic)),
+              "it is neither a command nor a topic",
               "`dksnap help` lists the commands; topics are " + join(topics, ", "));
 }
 

@@ -84,7 +84,8 @@ bool matches_filters(const snapshot::Snapshot& snapshot, const std::vector<std::
     if (key == "title") return contains_ignoring_case(snapshot.title, value);
     if (key == "parent") return !value.empty() && snapshot.parent.starts_with(value);
     if (key == "pinned") return snapshot.pinned == (value == "true");
-    throw Error(ErrorCode::failed, fmt::format("there is no filter \"{}\"", printable(filter)), "",
+    throw Error(ErrorCode::failed, fmt::format("there is no filter \"{}\"", printable(filter)),
+                "a filter is KEY=VALUE",
                 "filters are kind=, container=, title=, parent= and pinned=");
   });
 }
