@@ -110,6 +110,9 @@ ParsedCommand parse_command_line(const std::vector<std::string>& words, bool& js
   if (at < words.size()) {
     name = words[at];
     rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(at));
+  } else {
+    // `dksnap --help` is help on all of it, not on the command `help`.
+    std::erase_if(rest, [](const std::string& word) { return word == "-h" || word == "--help"; });
   }
   parsed.command = find_command(name);
   if (parsed.command == nullptr) throw unknown_command(name);
@@ -121,10 +124,10 @@ ParsedCommand parse_command_line(const std::vector<std::string>& words, bool& js
   Cli11Arguments arguments(app);
   parsed.runner = parsed.command->declare(arguments);
   declare_global_options(arguments, parsed.global);
-  // Help is wanted whatever else is right or wrong.
+  // Help is wanted whatever else is right or wrong; without a command, `help` itself gives it.
   if (std::find(rest.begin(), rest.end(), "--help") != rest.end() ||
       std::find(rest.begin(), rest.end(), "-h") != rest.end()) {
-    parsed.help = true;
+    parsed.help = at < words.size();
     return parsed;
   }
   std::reverse(rest.begin(), rest.end());  // CLI11 takes them from the back

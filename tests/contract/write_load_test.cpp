@@ -58,11 +58,11 @@ TEST_P(WriteLoad, SnapshotsAreWholeAndTheWriterNoticesNothing) {
   DKSNAP_NEEDS(GetParam());
   Desk desk(GetParam());
   const std::string source = start_postgres(desk);
-  ASSERT_TRUE(
-      succeeded(desk.docker({"exec", source, "pgbench", "-U", "postgres", "-i", "-s", "5", "-q"})));
+  ASSERT_TRUE(succeeded(desk.docker(
+      {"exec", source, "pgbench", "-U", "postgres", "-i", "-s", "5", "-q", "postgres"})));
 
   const Words load{"docker", "-H", desk.host(), "exec", source, "pgbench", "-U", "postgres",
-                   "-n",     "-c", "2",         "-j",   "1",    "-T",      "12"};
+                   "-n",     "-c", "2",         "-j",   "1",    "-T",      "12", "postgres"};
   RunningProgram writer(load);
   while (transactions(desk, source) < 100) {
   }
