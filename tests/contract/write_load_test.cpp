@@ -62,7 +62,7 @@ TEST_P(WriteLoad, SnapshotsAreWholeAndTheWriterNoticesNothing) {
       {"exec", source, "pgbench", "-U", "postgres", "-i", "-s", "5", "-q", "postgres"})));
 
   const Words load{"docker", "-H", desk.host(), "exec", source, "pgbench", "-U", "postgres",
-                   "-n",     "-c", "2",         "-j",   "1",    "-T",      "12", "postgres"};
+                   "-n",     "-c", "2",         "-j",   "1",    "-T",      "30", "postgres"};
   RunningProgram writer(load);
   while (transactions(desk, source) < 100) {
   }
