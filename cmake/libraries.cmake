@@ -2,7 +2,9 @@
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
-find_package(fmt 9 REQUIRED)  # header-only: Debian has no static library of it
+find_package(fmt 9 REQUIRED)
+add_library(fmt_static STATIC "${CMAKE_CURRENT_LIST_DIR}/fmt.cpp")
+target_compile_features(fmt_static PUBLIC cxx_std_20)
 find_package(CLI11 2.1 REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(ZLIB REQUIRED)
