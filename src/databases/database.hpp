@@ -18,7 +18,9 @@ namespace dksnap::databases {
 struct ContainerFacts {
   docker::Config config;
   std::vector<docker::Mount> mounts;
-  std::vector<docker::Process> processes;  // empty when it does not run
+  bool running = false;
+  // Empty where they cannot be listed: it does not run, is frozen, or the engine has no `ps`.
+  std::vector<docker::Process> processes;
   // A path in the container; nothing where it does not exist. Sees no tmpfs of a running container.
   std::function<std::optional<docker::PathStat>(const std::string&)> stat;
   // A file of a few kilobytes; nothing where it does not exist.

@@ -95,6 +95,7 @@ databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Con
   databases::ContainerFacts facts;
   facts.config = container.config;
   facts.mounts = container.mounts;
+  facts.running = container.running;
   if (container.running && !container.paused) facts.processes = list_processes(engine, container);
   facts.stat = [&engine, id = container.id](const std::string& path) {
     return engine.stat_path(id, path);

@@ -50,7 +50,8 @@ TEST_P(KindContract, SaveAndLoadKeepIt) {
   EXPECT_EQ(other.show(line().first)["parent"], "");
   EXPECT_EQ(other.dksnap({"ls", "-q", line().source}).out,
             line().second + "\n" + line().first + "\n");
-  other.docker_out({"rmi", "-f", second, first});
+  other.remove_containers_but({});
+  other.docker_out({"rmi", second, first});
 }
 
 TEST_P(KindContract, PushAndPullKeepIt) {

@@ -111,13 +111,15 @@ TEST_F(CreateErrors, AScratchIsNoSource) {
 }
 
 TEST_F(CreateErrors, AnImageRemovedByForce) {
-  const std::string image = desk().name("base") + ":1";
   // Of its own: another image's layers would keep it alive.
   const std::string maker = start();
-  desk().docker_out({"commit", maker, image});
+  const std::string image = desk().name("base") + ":1";
+  const std::string id = desk().docker_out({"commit", maker, image});
   const std::string source = desk().start("files", {}, {image});
   desk().docker_out({"rmi", "-f", image});
   const RunResult result = desk().dksnap({"create", source});
+  desk().remove_container(source);
+  desk().docker({"rmi", "-f", id});
   // An engine that keeps the image of a running container gives a snapshot all the same.
   if (result.status == 0) return;
   EXPECT_TRUE(fails_with(11, result, {"removed by force", "docker pull"}));

@@ -1,4 +1,6 @@
 // Files as programs make them, not as tests expect them.
+#include <regex>
+
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
@@ -14,7 +16,9 @@ using ::testing::HasSubstr;
 class OddFiles : public OnBothStores {};
 DKSNAP_ON_BOTH_STORES(OddFiles);
 
-// Commands of /files; `at` is the directory.
+// Commands of /files; `at` is the directory. Not among them is what engines themselves lose: times
+// before 1970 (moby pkg/system/chtimes.go and containerd archive/time.go set them to 1970), and
+// empty attributes (the classic store reads Go's tar.Header.Xattrs, which leaves them out).
 std::string odd_files(const std::string& at) {
   const std::string longest(255, 'n');
   const std::string deep = "/" + std::string(100, 'd');
@@ -25,7 +29,7 @@ std::string odd_files(const std::string& at) {
       "holes @/sparse 5000000\n"
       "holes @/hole 65536\ntruncate @/hole 8\ntruncate @/hole 65536\n"
       "write @/linked one\nlink @/linked @/link\nlink @/linked @/zlink\n"
-      "write @/xattr x\nsetxattr @/xattr user.origin here\nsetxattr @/xattr user.empty \n"
+      "write @/xattr x\nsetxattr @/xattr user.origin here\n"
       "setxattr @/xattr user.odd \\x01\\xff=\\x0a\n"
       "mkdir @/xdir\nsetxattr @/xdir user.dir yes\n"
       "write @/new\\x0aline 1\nwrite @/latin\\xe9 2\nwrite @/\\xff\\xfe 3\n"
@@ -52,7 +56,7 @@ std::string odd_files(const std::string& at) {
       " @/farlink\n"
       "mkfifo @/fifo\nchmod 0620 @/fifo\n"
       "write @/owned 16\nchown 3000000 4000000 @/owned\n"
-      "write @/old 17\ntouch @/old -86400000000000\n"
+      "write @/old 17\ntouch @/old 1\n"
       "write @/ns 18\ntouch @/ns 1234567890123456789\n"
       "write @/far 19\ntouch @/far 7258118400000000001\n"
       "touch @/absolute 1000000001000000001\n"
@@ -60,6 +64,12 @@ std::string odd_files(const std::string& at) {
   std::string result;
   for (const char c : lines) c == '@' ? result += at : result += c;
   return result;
+}
+
+// In a copy, a file of the parent's layer still counts the names that the child took from it.
+std::string without_links(const std::string& tree) {
+  static const std::regex links(" nlink=[0-9]+");
+  return std::regex_replace(tree, links, "");
 }
 
 TEST_P(OddFiles, ComeBackAsTheyWere) {
@@ -87,8 +97,8 @@ TEST_P(OddFiles, ComeBackAsTheyWere) {
   const json second = desk().create_json(source, {"-m", "second"});
   EXPECT_EQ(second["parent"], first["id"]);
   const std::string later = desk().boot(second["id"]);
-  EXPECT_EQ(files_tree(desk(), later, "/data/odd"), changed);
-  EXPECT_EQ(files_tree(desk(), later, "/root-odd"), root_changed);
+  EXPECT_EQ(without_links(files_tree(desk(), later, "/data/odd")), without_links(changed));
+  EXPECT_EQ(without_links(files_tree(desk(), later, "/root-odd")), without_links(root_changed));
 }
 
 TEST_P(OddFiles, OfAStoppedContainerComeBackFromItsVolumes) {

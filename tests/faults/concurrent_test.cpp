@@ -5,7 +5,7 @@
 namespace dksnap::test {
 namespace {
 
-constexpr int kRounds = 3;
+constexpr int kRounds = 2;
 
 class Concurrent : public LaneTest {
  protected:

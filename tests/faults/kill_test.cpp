@@ -17,7 +17,7 @@ using Next = Creation::Next;
 constexpr int kFewestCalls = 25;
 
 class Kill : public LaneTest {};
-DKSNAP_ON_LANES(Kill, Lane{"memory", 1}, Lane{"containerd", 5});
+DKSNAP_ON_LANES(Kill, Lane{"memory", 1}, Lane{"containerd", 6});
 
 TEST_P(Kill, AtEveryCall) {
   Scene<FilesSource> scene(GetParam().engine);
@@ -45,7 +45,7 @@ TEST_P(Kill, AtEveryCall) {
 }
 
 class KillWithADatabase : public LaneTest {};
-DKSNAP_ON_LANES(KillWithADatabase, Lane{"overlay2", 1}, Lane{"containerd", 5});
+DKSNAP_ON_LANES(KillWithADatabase, Lane{"overlay2", 1}, Lane{"containerd", 0});
 
 TEST_P(KillWithADatabase, AtEveryStep) {
   Scene<PostgresSource> scene(GetParam().engine);
@@ -101,7 +101,7 @@ class KillWithItsGuard : public Kill {
     EXPECT_EQ(creation.run().status, 128 + SIGKILL);
   }
 };
-DKSNAP_ON_LANES(KillWithItsGuard, Lane{"memory", 1}, Lane{"containerd", 1});
+DKSNAP_ON_LANES(KillWithItsGuard, Lane{"memory", 1}, Lane{"containerd", 0});
 
 TEST_P(KillWithItsGuard, TheNextCreateThaws) {
   Scene<FilesSource> scene(GetParam().engine);

@@ -45,7 +45,7 @@ class Signal : public LaneTest {
 DKSNAP_ON_LANES(Signal, Lane{"memory", 1}, Lane{"containerd", 4});
 
 class SignalWithADatabase : public Signal {};
-DKSNAP_ON_LANES(SignalWithADatabase, Lane{"overlay2", 1}, Lane{"containerd", 4});
+DKSNAP_ON_LANES(SignalWithADatabase, Lane{"overlay2", 2}, Lane{"containerd", 0});
 
 TEST_P(SignalWithADatabase, InterruptAtEveryStep) {
   at_every_step<PostgresSource>(SIGINT);
@@ -58,7 +58,7 @@ TEST_P(Signal, TerminateAtEveryStep) {
 TEST_P(Signal, InterruptAtACall) {
   Scene<FilesSource> scene(GetParam().engine);
   int number = 1;
-  for (;; number += GetParam().step(2)) {
+  for (;; number += GetParam().step(3)) {
     for (const std::string& stage : scene.source.stage_images()) scene.engine.remove_image(stage);
     Creation creation(scene, {"--full"});
     std::string struck;

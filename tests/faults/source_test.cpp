@@ -32,7 +32,7 @@ class Meddling : public LaneTest {
  private:
   std::optional<Scene<FilesSource>> scene_;
 };
-DKSNAP_ON_LANES(Meddling, Lane{"memory", 1}, Lane{"containerd", 1});
+DKSNAP_ON_LANES(Meddling, Lane{"memory", 1}, Lane{"containerd", 0});
 
 TEST_P(Meddling, TheSourceStopsBeforeTheCopy) {
   Creation creation(scene());

@@ -25,8 +25,7 @@ using Words = std::vector<std::string>;
 // The objects of a --json output, one a line. Throws where a line is none.
 std::vector<nlohmann::json> json_lines(std::string_view text);
 
-// Calls are thread-safe. Those that return a string or an object add a failure to the test where
-// the program fails.
+// Calls are thread-safe. Those that do not return a RunResult throw where the program fails.
 class Desk {
  public:
   // "": the machine's own engine; else one of the lab's.

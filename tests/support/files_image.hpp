@@ -14,7 +14,7 @@ void files_batch(const Desk& desk, const std::string& container, const std::stri
 std::string files(const Desk& desk, const std::string& container, Words command);
 
 // All that is below `path`, to be compared. Left out is what no image keeps: blocks on the disk
-// (an image's files have no holes), and the link counts of directories.
+// (an image's files have no holes), the link counts of directories, and the order of attributes.
 std::string files_tree(const Desk& desk, const std::string& container, const std::string& path);
 
 }  // namespace dksnap::test

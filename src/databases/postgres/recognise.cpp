@@ -36,6 +36,12 @@ ServerProcess find_server(const std::vector<docker::Process>& processes) {
   return {};
 }
 
+// The images' command is the server, or options for it.
+bool is_made_to_serve(const docker::Config& config) {
+  return config.env_value("PG_MAJOR") && !config.cmd.empty() &&
+         (base_name(config.cmd.front()) == "postgres" || config.cmd.front().starts_with('-'));
+}
+
 // The write-ahead log and table spaces can lie elsewhere, behind links in the data directory.
 void add_link_target(const ContainerFacts& facts, const std::string& link,
                      std::vector<std::string>& paths) {
@@ -61,9 +67,11 @@ std::optional<Recognition> Postgres::recognise(const ContainerFacts& facts) cons
         std::any_of(facts.mounts.begin(), facts.mounts.end(), [&](const docker::Mount& mount) {
           return mount.type == "tmpfs" && (directory + "/").starts_with(mount.destination + "/");
         });
-    if (!server.running || !on_tmpfs) return std::nullopt;
+    const bool runs_server = server.running || (facts.running && facts.processes.empty() &&
+                                                is_made_to_serve(facts.config));
+    if (!runs_server || !on_tmpfs) return std::nullopt;
     recognition.version = facts.config.env_value("PG_MAJOR").value_or("");
-    recognition.reason = "a postgres process runs in it, its data on a tmpfs at " + directory;
+    recognition.reason = "PostgreSQL runs in it, its data on a tmpfs at " + directory;
   }
   recognition.data_paths.push_back(directory);
   add_link_target(facts, directory + "/pg_wal", recognition.data_paths);

@@ -78,6 +78,23 @@ TEST(PostgresRecognition, DataOnATmpfsIsKnownByTheRunningServer) {
   EXPECT_THAT(recognition->reason, HasSubstr("tmpfs"));
 }
 
+TEST(PostgresRecognition, DataOnATmpfsIsKnownByTheCommandWhereNoProcessesCanBeListed) {
+  FakeContainer container;
+  container.facts.config.env = {"PG_MAJOR=15"};
+  container.facts.config.cmd = {"postgres"};
+  docker::Mount mount;
+  mount.type = "tmpfs";
+  mount.destination = "/var/lib/postgresql/data";
+  container.facts.mounts = {mount};
+  EXPECT_FALSE(Postgres().recognise(container.look())) << "it does not run: its data are gone";
+  container.facts.running = true;
+  EXPECT_TRUE(Postgres().recognise(container.look()));
+  container.facts.config.cmd = {"sleep", "600"};
+  EXPECT_FALSE(Postgres().recognise(container.look()));
+  container.facts.config.cmd = {"-c", "shared_buffers=1GB"};
+  EXPECT_TRUE(Postgres().recognise(container.look()));
+}
+
 TEST(PostgresRecognition, AnEmptyDataDirectoryIsNoDatabaseYet) {
   FakeContainer container;
   container.facts.config.env = {"PGDATA=/var/lib/postgresql/data"};
