@@ -22,6 +22,9 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr std::uint32_t kLongestHead = 64 * 1024;
+// Beast reads as much at a time as its buffer has room for, and begins with 512 bytes; it never
+// reads more than this (boost/beast/core/detail/read.hpp, boost/beast/http/impl/read.hpp: 65536).
+constexpr std::size_t kReadSize = 64 * 1024;
 
 // A Channel as Beast's SyncReadStream. `early` is read first.
 class BeastStream {
@@ -75,6 +78,7 @@ class HttpAnswer final : public Answer, private Source {
     parser_->header_limit(kLongestHead);
     parser_->body_limit(boost::none);
     parser_->skip(head_only);
+    buffer_.reserve(kReadSize);
   }
 
   void read_head() {
