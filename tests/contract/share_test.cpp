@@ -41,10 +41,10 @@ TEST_P(KindContract, SaveAndLoadKeepIt) {
   EXPECT_EQ(identity(desk(), line().second), before);
   expect_whole(desk(), line());
 
-  // And on an engine with the other kind of image store.
-  const std::string other_engine = desk().has_containerd_store() ? "overlay2" : "containerd";
-  if (missing(other_engine)) return;
-  Desk other(other_engine);
+  // And on an engine with the other kind of image store. Not the other way: layers of the
+  // containerd store are zstd, which the lab's classic engine, 20.10, does not read.
+  if (desk().has_containerd_store() || missing("containerd")) return;
+  Desk other("containerd");
   other.docker_out({"load", "-i", archive});
   expect_whole(other, line());
   EXPECT_EQ(other.show(line().first)["parent"], "");
