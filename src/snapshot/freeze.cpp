@@ -19,6 +19,8 @@ constexpr std::string_view kReady = "ready\n";
 constexpr std::string_view kThawed = "thawed\n";
 // For an engine that is away, or refuses.
 constexpr std::chrono::seconds kThawLimit{10};
+// It has only to find the engine again.
+constexpr std::chrono::seconds kGuardStart{20};
 constexpr std::chrono::milliseconds kBetweenAttempts{200};
 // A request to freeze whose answer nobody heard may still be on its way: a container that is not
 // frozen is looked at for so long.
@@ -51,6 +53,24 @@ bool thaw_container(docker::Engine& engine, const std::string& id, bool freeze_m
   return false;
 }
 
+// `size` bytes; fewer where they end, or do not come in time.
+std::string first_words(int fd, std::size_t size, std::chrono::milliseconds limit) {
+  const auto end = Clock::now() + limit;
+  std::string words(size, '\0');
+  std::size_t got = 0;
+  while (got < size) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
+    pollfd input{fd, POLLIN, 0};
+    if (left.count() <= 0) break;
+    if (::poll(&input, 1, static_cast<int>(left.count())) <= 0) continue;
+    const ssize_t count = ::read(fd, words.data() + got, size - got);
+    if (count <= 0) break;
+    got += static_cast<std::size_t>(count);
+  }
+  words.resize(got);
+  return words;
+}
+
 }  // namespace
 
 void expect_frozen(docker::Engine& engine, const std::vector<std::string>& ids) {
@@ -79,14 +99,7 @@ void Freeze::start_guard() {
   std::vector<std::string> command = context_.guard_command;
   command.insert(command.end(), ids_.begin(), ids_.end());
   guard_ = std::make_unique<ChildProcess>(command);
-  std::array<char, kReady.size()> answer{};
-  std::size_t got = 0;
-  while (got < answer.size()) {
-    const ssize_t count = ::read(guard_->output().get(), answer.data() + got, answer.size() - got);
-    if (count <= 0) break;
-    got += static_cast<std::size_t>(count);
-  }
-  if (std::string_view(answer.data(), got) != kReady) {
+  if (first_words(guard_->output().get(), kReady.size(), kGuardStart) != kReady) {
     throw Error(ErrorCode::failed, "nothing was frozen",
                 "the process that thaws the container if this one dies could not be started",
                 "run `dksnap doctor`");

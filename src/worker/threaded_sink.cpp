@@ -12,7 +12,7 @@ constexpr std::size_t kMostBuffers = 4;
 }  // namespace
 
 ThreadedSink::ThreadedSink(Sink& to)
-    : to_(to), thread_([this](std::stop_token stop) { work(stop); }) {
+    : to_(to), thread_([this](const std::stop_token& stop) { work(stop); }) {
   filling_.reserve(kBuffer);
 }
 
@@ -51,7 +51,7 @@ void ThreadedSink::hand_over() {
   changed_.notify_all();
 }
 
-void ThreadedSink::work(std::stop_token stop) {
+void ThreadedSink::work(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (changed_.wait(lock, stop, [this] { return !queue_.empty(); })) {
     Buffer buffer = std::move(queue_.front());

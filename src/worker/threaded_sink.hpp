@@ -26,7 +26,7 @@ class ThreadedSink final : public Sink {
  private:
   using Buffer = std::vector<std::byte>;
   void hand_over();
-  void work(std::stop_token stop);
+  void work(const std::stop_token& stop);
 
   Sink& to_;
   Buffer filling_;

@@ -11,7 +11,6 @@ namespace dksnap::test {
 namespace {
 
 using nlohmann::json;
-using ::testing::HasSubstr;
 
 class CreateErrors : public OnOneEngine {
  protected:

@@ -94,6 +94,14 @@ bool EngineView::is_paused(const std::string& container) const {
   return ask("GET", "/containers/" + container + "/json")["State"]["Paused"].get<bool>();
 }
 
+bool EngineView::was_paused(const std::string& container, std::time_t since) const {
+  const json filters{{"container", {container}}, {"event", {"pause"}}};
+  const Answer events = call("GET", "/events?since=" + std::to_string(since) +
+                                        "&until=" + std::to_string(std::time(nullptr)) +
+                                        "&filters=" + query_escape(filters.dump()));
+  return events.body.find("\"pause\"") != std::string::npos;
+}
+
 void EngineView::pause(const std::string& container) const {
   ask("POST", "/containers/" + container + "/pause");
 }

@@ -2,6 +2,7 @@
 // after each of hundreds of faults cannot start a docker program each time.
 #pragma once
 
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ class EngineView {
   bool container_exists(const std::string& container) const;
   bool is_running(const std::string& container) const;
   bool is_paused(const std::string& container) const;
+  // Whether it was paused after `since` (Unix time), for however short a time.
+  bool was_paused(const std::string& container, std::time_t since) const;
   void pause(const std::string& container) const;
   void unpause(const std::string& container) const;
   // By force, with its anonymous volumes; it may be gone already.

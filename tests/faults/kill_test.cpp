@@ -77,6 +77,7 @@ TEST_P(Kill, WhileFrozen) {
 TEST_P(Kill, JustBeforeTheFreeze) {
   Scene<FilesSource> scene(GetParam().engine);
   Creation creation(scene);
+  const std::time_t begin = std::time(nullptr);
   creation.proxy().add({.method = "POST", .path = "/pause$", .on_call = [&](const ProxyCall&) {
                           creation.signal(SIGKILL);
                           std::this_thread::sleep_for(400ms);
@@ -85,7 +86,7 @@ TEST_P(Kill, JustBeforeTheFreeze) {
   EXPECT_EQ(creation.proxy().fired(), 1);
   EXPECT_TRUE(eventually(
       "the freeze has reached the engine",
-      [&] { return scene.engine.is_paused(scene.source.id()); }, 3s));
+      [&] { return scene.engine.was_paused(scene.source.id(), begin); }, 5s));
   creation.expect_sound_after_kill();
   creation.expect_recovery();
 }
