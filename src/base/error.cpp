@@ -34,6 +34,13 @@ std::span<const ErrorCodeInfo> error_codes() {
   return kCodes;
 }
 
+ErrorCode error_code_by_name(std::string_view name) {
+  for (const ErrorCodeInfo& info : error_codes()) {
+    if (info.name == name) return info.code;
+  }
+  return ErrorCode::failed;
+}
+
 std::string_view error_code_name(ErrorCode code) {
   for (const auto& info : kCodes) {
     if (info.code == code) return info.name;

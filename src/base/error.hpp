@@ -37,6 +37,8 @@ struct ErrorCodeInfo {
 // All codes, in the order of their values.
 std::span<const ErrorCodeInfo> error_codes();
 std::string_view error_code_name(ErrorCode code);
+// `failed` where there is no such name.
+ErrorCode error_code_by_name(std::string_view name);
 
 // Ends an operation. What failed, why in the user's words, and what to do; each a sentence without
 // a full stop at the end. Contexts are added on the way up, from the inside out.

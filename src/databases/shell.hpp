@@ -1,7 +1,7 @@
 // Runs a database's own programs inside a container, without a shell.
 #pragma once
 
-#include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,21 +21,26 @@ struct ProgramResult {
   bool missing() const { return exit_code == 126 || exit_code == 127; }
 };
 
-// One container to run programs in. Does not own the engine.
+// One container to run programs in.
 class Shell {
  public:
-  Shell(docker::Engine& engine, std::string container_id)
-      : engine_(engine), container_id_(std::move(container_id)) {}
+  using Run =
+      std::function<ProgramResult(const std::vector<std::string>& argv, const std::string& user,
+                                  const std::vector<std::string>& env)>;
 
-  // Blocks until the program has ended. `user` as docker's --user; empty: the container's own.
+  // By execs of the engine, which it does not own.
+  Shell(docker::Engine& engine, const std::string& container_id);
+  // By other means.
+  explicit Shell(Run run) : run_(std::move(run)) {}
+
+  // Blocks until the program has ended. `user`: "uid:gid"; empty: the container's own.
   ProgramResult run(const std::vector<std::string>& argv, const std::string& user = {},
-                    const std::vector<std::string>& env = {});
-  docker::Engine& engine() { return engine_; }
-  const std::string& container_id() const { return container_id_; }
+                    const std::vector<std::string>& env = {}) {
+    return run_(argv, user, env);
+  }
 
  private:
-  docker::Engine& engine_;
-  std::string container_id_;
+  Run run_;
 };
 
 }  // namespace dksnap::databases

@@ -1,6 +1,7 @@
 #include "snapshot/create.hpp"
 
 #include <algorithm>
+#include <future>
 
 #include <fmt/format.h>
 
@@ -36,6 +37,7 @@ class Creation {
  private:
   void look();
   void report_plan();
+  std::unique_ptr<Scratch> make_scratch() const;
   void flush();
   void copy(Scratch& scratch);
   void settle(Scratch& scratch);
@@ -68,21 +70,15 @@ CreateResult Creation::run() {
     report_plan();
     return result_;
   }
-  flush();
-  const std::string image = parent_.delta != nullptr
-                                ? parent_.delta->image_id
-                                : ensure_stage_image(context_, parent_.base, plan_.targets());
   {
-    ScratchSpec spec;
-    spec.image = image;
-    spec.pid_of = source_.is_live() ? source_.id() : "";
-    spec.mounts = plan_.mounts;
-    spec.job = make_job();
-    Scratch scratch(context_, spec);
-    copy(scratch);
-    settle(scratch);
-    pack(scratch);
-    load(scratch);
+    // Both take a moment, and neither waits for the other.
+    auto making = std::async(std::launch::async, [this] { return make_scratch(); });
+    flush();
+    const std::unique_ptr<Scratch> scratch = making.get();
+    copy(*scratch);
+    settle(*scratch);
+    pack(*scratch);
+    load(*scratch);
   }
   check();
   image_->publish(name_);
@@ -92,7 +88,21 @@ CreateResult Creation::run() {
   return result_;
 }
 
+std::unique_ptr<Scratch> Creation::make_scratch() const {
+  ScratchSpec spec;
+  spec.image = parent_.delta != nullptr
+                   ? parent_.delta->image_id
+                   : ensure_stage_image(context_, parent_.base, plan_.targets());
+  spec.pid_of = source_.is_live() ? source_.id() : "";
+  spec.mounts = plan_.mounts;
+  spec.job = make_job();
+  return std::make_unique<Scratch>(context_, spec);
+}
+
 void Creation::look() {
+  // The slowest question, about which nothing else need be known.
+  auto changes = std::async(
+      std::launch::async, [this] { return context_.engine.container_changes(request_.container); });
   engine_ = context_.engine.info();
   if (engine_.architecture != worker_architecture()) {
     throw Error(ErrorCode::failed, fmt::format("cannot snapshot {}", request_.container),
@@ -108,7 +118,7 @@ void Creation::look() {
   snapshot.title = choose_title(*catalog_, source_.name(), request_.title);
   name_ = choose_name(context_.engine, source_.name(), snapshot.title, request_.name);
   plan_ = plan_capture(
-      context_.engine, source_,
+      context_.engine, source_, changes.get(),
       parent_.lineage != nullptr ? parent_.lineage->paths : std::vector<std::string>());
   if (parent_.delta == nullptr) add_inherited_root_paths(context_.engine, source_, plan_);
 
@@ -231,6 +241,7 @@ void Creation::copy(Scratch& scratch) {
   Step step(context_.reporter, fmt::format("copying the data of {}", source_.name()));
   if (!source_.is_live())
     put_root_files(context_.engine, source_, plan_, parent_.delta != nullptr, scratch);
+  if (database().settles()) scratch.open_shell();
   const bool freezes = source_.is_live() && !source_.container.paused;
   if (source_.is_live() && !freezes) frozen_by_others_.push_back(source_.id());
   std::optional<Freeze> freeze;
@@ -302,9 +313,13 @@ void Creation::load(Scratch& scratch) {
   assemble.name = image_->reference();
   assemble.keep_env = request_.keep_env;
   assemble.captured = plan_.targets();
-  load_snapshot(
-      context_, assemble, engine_, [&] { return scratch.open_layer(); },
-      [&](std::uint64_t bytes) { step.moves(bytes, packed_.blob_size); });
+  // Only the classic store never asks for the layer a second time.
+  const auto open_layer = [&] {
+    return engine_.store == docker::Store::classic ? scratch.open_layer_once(packed_.blob_size)
+                                                   : scratch.open_layer();
+  };
+  load_snapshot(context_, assemble, engine_, open_layer,
+                [&](std::uint64_t bytes) { step.moves(bytes, packed_.blob_size); });
   image_->is_settled();
   step.done(fmt::format("loaded as {}: {} stored", name_, human_size(packed_.blob_size)));
 }

@@ -92,8 +92,9 @@ bool is_changed_directory(docker::Engine& engine, const SourceContainer& source,
   return stat && stat->is_directory();
 }
 
-void add_root_changes(CapturePlan& plan, docker::Engine& engine, const SourceContainer& source) {
-  for (const docker::Change& change : engine.container_changes(source.id())) {
+void add_root_changes(CapturePlan& plan, docker::Engine& engine, const SourceContainer& source,
+                      const std::vector<docker::Change>& changes) {
+  for (const docker::Change& change : changes) {
     if (is_excluded_root_path(change.path) || plan.captures(change.path)) continue;
     const bool below_mount =
         std::any_of(source.container.mounts.begin(), source.container.mounts.end(),
@@ -134,6 +135,7 @@ bool CapturePlan::captures(const std::string& path) const {
 }
 
 CapturePlan plan_capture(docker::Engine& engine, const SourceContainer& source,
+                         const std::vector<docker::Change>& changes,
                          const std::vector<std::string>& parent_paths) {
   CapturePlan plan;
   for (const docker::Mount& mount : source.container.mounts) add_mount(plan, source, mount);
@@ -141,7 +143,7 @@ CapturePlan plan_capture(docker::Engine& engine, const SourceContainer& source,
     add_root_directory(plan, source, path);
   }
   for (const std::string& path : parent_paths) add_root_directory(plan, source, path);
-  add_root_changes(plan, engine, source);
+  add_root_changes(plan, engine, source, changes);
   return plan;
 }
 

@@ -31,8 +31,9 @@ struct CapturePlan {
 };
 
 // `parent_paths`: directories that the parent captured, which are captured again wherever they are
-// now. Asks the engine for the changed files (the slow part).
+// now. `changes`: the engine's, of the container.
 CapturePlan plan_capture(docker::Engine& engine, const SourceContainer& source,
+                         const std::vector<docker::Change>& changes,
                          const std::vector<std::string>& parent_paths);
 
 // Whether a path of the root file system never belongs into an image: kernel and run-time

@@ -67,11 +67,22 @@ void discard_late(docker::Engine& engine, const std::string& name) {
   } while (std::chrono::steady_clock::now() < end);
 }
 
-ErrorCode code_by_name(const std::string& name) {
-  for (const ErrorCodeInfo& info : error_codes()) {
-    if (info.name == name) return info.code;
+// The result that a worker command ended with. Throws the Error that it tells of, or that it ended
+// without a word.
+worker::Message result_of(const std::string& command, int exit_code,
+                          const std::optional<worker::Message>& last, const std::string& errors) {
+  if (last) {
+    if (const auto* failure = std::get_if<worker::Failure>(&*last)) {
+      throw Error(error_code_by_name(failure->code), failure->message, failure->why);
+    }
   }
-  return ErrorCode::failed;
+  if (exit_code != 0 || !last) {
+    throw Error(
+        ErrorCode::failed, fmt::format("the worker's `{}` ended with {}", command, exit_code),
+        errors.empty() ? "it said nothing; did the source container stop?" : last_lines(errors, 3),
+        "run the command again; `dksnap doctor` looks for causes");
+  }
+  return *last;
 }
 
 }  // namespace
@@ -121,17 +132,48 @@ Scratch::Scratch(Context& context, const ScratchSpec& spec) : context_(context) 
 }
 
 Scratch::~Scratch() {
-  remove_container();
+  if (!removal_.valid()) {
+    session_.reset();
+    remove_container();
+  } else if (const std::string problem = removal_.get(); !problem.empty()) {
+    context_.reporter.notice(problem);
+  }
+}
+
+std::string Scratch::try_to_remove() noexcept {
+  try {
+    context_.rescue.remove_container(id_);
+    return {};
+  } catch (const Error& error) {
+    return fmt::format("the scratch container {} was left behind ({}); the next dksnap removes it",
+                       id_.substr(0, 12), error.what());
+  }
 }
 
 void Scratch::remove_container() {
-  try {
-    context_.rescue.remove_container(id_);
-  } catch (const Error& error) {
-    context_.reporter.notice(
-        fmt::format("the scratch container {} was left behind ({}); the next dksnap removes it",
-                    id_.substr(0, 12), error.what()));
+  if (const std::string problem = try_to_remove(); !problem.empty()) {
+    context_.reporter.notice(problem);
   }
+}
+
+void Scratch::remove_in_background() {
+  removal_ = std::async(std::launch::async, [this] {
+    session_.reset();
+    return try_to_remove();
+  });
+}
+
+void Scratch::open_shell() {
+  if (!session_) session_ = std::make_unique<WorkerSession>(context_.engine, id_);
+}
+
+databases::Shell Scratch::shell() {
+  open_shell();
+  return databases::Shell([this](const std::vector<std::string>& argv, const std::string& user,
+                                 const std::vector<std::string>& env) {
+    worker::ProgramEnd end = session_->run({argv, user, env, {}});
+    return databases::ProgramResult{end.exit_code, std::move(end.out), std::move(end.err)};
+  });
 }
 
 worker::Message Scratch::run_worker(const std::vector<std::string>& arguments,
@@ -150,19 +192,7 @@ worker::Message Scratch::run_worker(const std::vector<std::string>& arguments,
   const int exit_code =
       context_.engine.exec(id_, spec, {input.from, &lines, &errors, input.interrupt});
   lines.finish();
-  if (last) {
-    if (const auto* failure = std::get_if<worker::Failure>(&*last)) {
-      throw Error(code_by_name(failure->code), failure->message, failure->why);
-    }
-  }
-  if (exit_code != 0 || !last) {
-    throw Error(ErrorCode::failed,
-                fmt::format("the worker's `{}` ended with {}", arguments.front(), exit_code),
-                errors.text().empty() ? "it said nothing; did the source container stop?"
-                                      : last_lines(errors.text(), 3),
-                "run the command again; `dksnap doctor` looks for causes");
-  }
-  return *last;
+  return result_of(arguments.front(), exit_code, last, errors.text());
 }
 
 worker::SyncResult Scratch::sync(const std::function<void()>& on_ready,
@@ -187,8 +217,13 @@ void Scratch::remove(const std::vector<std::string>& paths) {
   if (paths.empty()) return;
   std::string lines;
   for (const std::string& path : paths) lines += worker::escape_path(path) + "\n";
-  StringSource input(lines);
-  run_worker({"remove"}, {&input, {}}, [](const worker::Message&) {});
+  open_shell();
+  const worker::ProgramEnd end = session_->run({{worker::kWorkerPath, "remove"}, {}, {}, lines});
+  std::optional<worker::Message> last;
+  LineSink said([&](std::string_view line) { last = worker::parse_message(line); });
+  said.write(end.out);
+  said.finish();
+  result_of("remove", end.exit_code, last, end.err);
 }
 
 worker::PackResult Scratch::pack(const std::function<void(const worker::Progress&)>& on_progress) {
@@ -222,10 +257,38 @@ class ArchivedFile final : public Source {
   image::TarEntry entry_;
 };
 
+// Gives a source back as soon as `size` bytes of it are read: an archive that is still open keeps
+// the engine from removing the container.
+class SizedSource final : public Source {
+ public:
+  SizedSource(std::unique_ptr<Source> from, std::uint64_t size, std::function<void()> on_end)
+      : from_(std::move(from)), left_(size), on_end_(std::move(on_end)) {}
+  std::size_t read(std::span<std::byte> into) override {
+    if (!from_) return 0;
+    const std::size_t count = from_->read(into);
+    if (count != 0 && count < left_) {
+      left_ -= count;
+      return count;
+    }
+    from_.reset();
+    on_end_();
+    return count;
+  }
+
+ private:
+  std::unique_ptr<Source> from_;
+  std::uint64_t left_;
+  std::function<void()> on_end_;
+};
+
 }  // namespace
 
 std::unique_ptr<Source> Scratch::open_layer() {
   return std::make_unique<ArchivedFile>(context_.engine.get_archive(id_, worker::kLayerPath));
+}
+
+std::unique_ptr<Source> Scratch::open_layer_once(std::uint64_t size) {
+  return std::make_unique<SizedSource>(open_layer(), size, [this] { remove_in_background(); });
 }
 
 std::vector<std::string> remove_abandoned_scratches(Context& context) {

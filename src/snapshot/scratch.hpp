@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "databases/shell.hpp"
 #include "snapshot/context.hpp"
+#include "snapshot/worker_session.hpp"
 #include "worker/protocol.hpp"
 
 namespace dksnap::snapshot {
@@ -42,8 +44,13 @@ class Scratch {
   void put_files(const std::string& directory, Source& tar);
   // The packed layer: exactly PackResult::blob_size bytes.
   std::unique_ptr<Source> open_layer();
+  // The same; once its `size` bytes are read, the container is removed in the background.
+  std::unique_ptr<Source> open_layer_once(std::uint64_t size);
 
-  databases::Shell shell() { return {context_.engine, id_}; }
+  // Starts what shell() and remove() need, which takes a moment, in the background.
+  void open_shell();
+  // Valid as long as this object.
+  databases::Shell shell();
   const std::string& id() const { return id_; }
 
  private:
@@ -53,12 +60,17 @@ class Scratch {
     std::function<void()> interrupt = {};
   };
   void remove_container();
+  // The destructor then only waits for the end of that.
+  void remove_in_background();
+  std::string try_to_remove() noexcept;  // what is wrong, if it cannot be
   worker::Message run_worker(const std::vector<std::string>& arguments, const WorkerInput& input,
                              const std::function<void(const worker::Message&)>& on_message);
 
   Context& context_;
   std::string id_;
   std::unique_ptr<docker::Engine::Input> lifeline_;
+  std::unique_ptr<WorkerSession> session_;
+  std::future<std::string> removal_;
 };
 
 // The labels by which a scratch, and whose it is, is known.

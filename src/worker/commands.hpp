@@ -32,6 +32,12 @@ std::string owner_of(const Place& place, const std::string& path);
 // The paths of what is in a directory, sorted.
 std::vector<std::string> paths_in(const Place& place, const std::string& path);
 
+// Runs a program to its end. Throws Error where it cannot even be tried.
+ProgramEnd run_program(const Program& program);
+// Runs the programs that standard input names, one after the other, until it ends: an exec costs a
+// tenth of a second (runc), a line to this nothing.
+void run_serve(Talk& talk);
+
 // The main process of a scratch: stays until standard input ends or SIGTERM comes, and reaps.
 void run_wait();
 

@@ -68,4 +68,28 @@ Job parse_job(std::string_view text) {
   }
 }
 
+std::string to_json(const Program& program) {
+  json argv = json::array();
+  for (const std::string& word : program.argv) argv.push_back(from_path(word));
+  json env = json::array();
+  for (const std::string& variable : program.env) env.push_back(from_path(variable));
+  return json{
+      {"argv", argv}, {"user", program.user}, {"env", env}, {"input", from_path(program.input)}}
+      .dump();
+}
+
+Program parse_program(std::string_view text) {
+  try {
+    const json object = json::parse(text);
+    Program program;
+    for (const json& word : object.at("argv")) program.argv.push_back(to_path(word));
+    program.user = object.at("user").get<std::string>();
+    for (const json& variable : object.at("env")) program.env.push_back(to_path(variable));
+    program.input = to_path(object.at("input"));
+    return program;
+  } catch (const json::exception& error) {
+    throw Error(ErrorCode::failed, "cannot read what program to run", error.what());
+  }
+}
+
 }  // namespace dksnap::worker

@@ -47,6 +47,10 @@ std::optional<Message> wait(const Arguments&, Talk&) {
   run_wait();
   return std::nullopt;
 }
+std::optional<Message> serve(const Arguments&, Talk& talk) {
+  run_serve(talk);
+  return std::nullopt;
+}
 std::optional<Message> sync(const Arguments& arguments, Talk& talk) {
   return run_sync(arguments.place(), arguments.read_job(), talk);
 }
@@ -80,7 +84,7 @@ struct Command {
 constexpr std::array kCommands{Command{"wait", wait},     Command{"sync", sync},
                                Command{"pack", pack},     Command{"scan", scan},
                                Command{"remove", remove}, Command{"owner", owner},
-                               Command{"list", list}};
+                               Command{"list", list},     Command{"serve", serve}};
 
 std::optional<Arguments> parse(int count, char** words) {
   Arguments arguments;
@@ -139,8 +143,9 @@ int main(int count, char** words) {
     raise_descriptor_limit();
     return run(command, *arguments);
   }
-  static_cast<void>(::fputs(
-      "usage: dksnap-worker wait|sync|pack|scan|remove|owner|list [--job FILE] [--root DIR]\n",
-      stderr));
+  static_cast<void>(
+      ::fputs("usage: dksnap-worker wait|sync|pack|scan|remove|owner|list|serve [--job FILE] "
+              "[--root DIR]\n",
+              stderr));
   return 1;
 }

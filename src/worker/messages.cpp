@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "worker/manifest.hpp"
 #include "worker/protocol.hpp"
 
 namespace dksnap::worker {
@@ -69,6 +70,12 @@ struct Write {
     return object;
   }
   json operator()(const ScanResult& m) const { return write_fields("scanned", m, kScan); }
+  json operator()(const ProgramEnd& m) const {
+    return {{"message", "ended"},
+            {"exit_code", m.exit_code},
+            {"out", escape_path(m.out)},
+            {"err", escape_path(m.err)}};
+  }
   json operator()(const Failure& m) const {
     return {{"message", "failure"}, {"code", m.code}, {"what", m.message}, {"why", m.why}};
   }
@@ -90,6 +97,11 @@ Message read(const json& object) {
     return result;
   }
   if (kind == "scanned") return read_fields(object, kScan);
+  if (kind == "ended") {
+    return ProgramEnd{object.at("exit_code").get<int>(),
+                      unescape_path(object.at("out").get<std::string>()),
+                      unescape_path(object.at("err").get<std::string>())};
+  }
   if (kind == "failure") {
     return Failure{object.at("code").get<std::string>(), object.at("what").get<std::string>(),
                    object.at("why").get<std::string>()};

@@ -57,6 +57,18 @@ struct Job {
 std::string to_json(const Job& job);
 Job parse_job(std::string_view json);
 
+// dksnap → worker, serve: one JSON object a line on standard input. Each is run to its end and
+// answered with a ProgramEnd. Strings are bytes.
+struct Program {
+  std::vector<std::string> argv;
+  std::string user;              // "uid:gid"; empty: the worker's own
+  std::vector<std::string> env;  // added to the container's
+  std::string input;
+};
+
+std::string to_json(const Program& program);
+Program parse_program(std::string_view json);
+
 // Worker → dksnap, one JSON object a line on standard output.
 struct Progress {
   std::uint64_t bytes = 0;
@@ -98,7 +110,14 @@ struct Failure {
   std::string message;
   std::string why;
 };
-using Message = std::variant<Progress, Ready, SyncResult, PackResult, ScanResult, Failure>;
+// serve: a program has ended. Bytes, as it wrote them.
+struct ProgramEnd {
+  int exit_code = 0;  // 126, 127: it cannot be run, is not there; 128 + signal
+  std::string out;    // the last 128 KiB
+  std::string err;    // the last 8 KiB
+};
+using Message =
+    std::variant<Progress, Ready, SyncResult, PackResult, ScanResult, Failure, ProgramEnd>;
 
 std::string to_json(const Message& message);
 Message parse_message(std::string_view line);  // Error where it is none

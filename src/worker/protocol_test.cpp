@@ -23,6 +23,7 @@ TEST(Protocol, MessagesComeBack) {
   expect_round_trip(SyncResult{1, 2, 3, 4, 5, 6, 7, 8, false});
   expect_round_trip(PackResult{"sha256:a", "sha256:b", 1, 2, 3, 4, 5, 6});
   expect_round_trip(ScanResult{1, UINT64_MAX});
+  expect_round_trip(ProgramEnd{127, "out\n\xff", "\x01 err"});
   expect_round_trip(Failure{"no_space", "cannot write \"x\"\n", "why"});
   EXPECT_FALSE(
       std::get<SyncResult>(parse_message(to_json(SyncResult{1, 2, 3, 4, 5, 6, 7, 8, false})))
@@ -40,6 +41,17 @@ TEST(Protocol, RefusesWhatIsNoMessage) {
         R"({"message":"progress","bytes":"1","files":2})"}) {
     EXPECT_THROW(parse_message(line), Error) << line;
   }
+}
+
+TEST(Protocol, ProgramsComeBackWithAnyBytes) {
+  const Program program{{"/bin/a b", "\xff"}, "999:0", {"A=\xe4"}, "line 1\nline \xff\n"};
+  const Program again = parse_program(to_json(program));
+  EXPECT_EQ(again.argv, program.argv);
+  EXPECT_EQ(again.user, program.user);
+  EXPECT_EQ(again.env, program.env);
+  EXPECT_EQ(again.input, program.input);
+  EXPECT_THROW(parse_program("{}"), Error);
+  EXPECT_THROW(parse_program("no"), Error);
 }
 
 TEST(Protocol, JobsComeBackWithAnyBytes) {

@@ -58,7 +58,13 @@ std::optional<Recognition> Postgres::recognise(const ContainerFacts& facts) cons
   if (directory.empty()) directory = kUsualDirectory;
 
   Recognition recognition;
-  if (const auto version = facts.read(directory + "/PG_VERSION")) {
+  const auto major = facts.config.env_value("PG_MAJOR");
+  if (server.running && major && facts.stat(directory + "/PG_VERSION")) {
+    // A server runs on data of its own version only, and reading a file costs an engine a tenth of
+    // a second, looking at it nothing.
+    recognition.version = *major;
+    recognition.reason = "PostgreSQL " + *major + " runs in it, its data in " + directory;
+  } else if (const auto version = facts.read(directory + "/PG_VERSION")) {
     recognition.version = std::string(dksnap::trim(*version));
     recognition.reason = directory + "/PG_VERSION says PostgreSQL " + recognition.version;
   } else {
@@ -70,7 +76,7 @@ std::optional<Recognition> Postgres::recognise(const ContainerFacts& facts) cons
     const bool runs_server = server.running || (facts.running && facts.processes.empty() &&
                                                 is_made_to_serve(facts.config));
     if (!runs_server || !on_tmpfs) return std::nullopt;
-    recognition.version = facts.config.env_value("PG_MAJOR").value_or("");
+    recognition.version = major.value_or("");
     recognition.reason = "PostgreSQL runs in it, its data on a tmpfs at " + directory;
   }
   recognition.data_paths.push_back(directory);

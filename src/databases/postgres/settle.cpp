@@ -36,7 +36,8 @@ std::vector<std::string> spare_segments(Shell& scratch, const std::string& direc
   if (!is_wal_segment(needed)) return {};
   const std::string wal = directory + "/pg_wal";
   const std::string slots = directory + "/pg_replslot";
-  const ProgramResult listed = scratch.run({kWorkerProgram, "list", slots, wal}, "0:0");
+  // Where the list is too long, its beginning is cut off: the slots must not be there.
+  const ProgramResult listed = scratch.run({kWorkerProgram, "list", wal, slots}, "0:0");
   if (!listed.ok()) {
     throw Error(ErrorCode::failed, "cannot list " + wal + " in the copy",
                 last_lines(listed.err + listed.out, 1));
@@ -45,6 +46,7 @@ std::vector<std::string> spare_segments(Shell& scratch, const std::string& direc
   for (const std::string& path : split(listed.out, '\n')) {
     // A replication slot may still want old segments; a copy with slots keeps them all.
     if (path.starts_with(slots + "/")) return {};
+    if (!path.starts_with(wal + "/")) continue;
     const std::string name = path.substr(path.rfind('/') + 1);
     if (is_wal_segment(name) && name != needed) spare.push_back(path);
   }
