@@ -6,7 +6,7 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo demo-down test test-contract test-faults check format bench fuzz install uninstall clean
+.PHONY: all help demo demo-down test check format bench fuzz install uninstall clean
 
 all: ## build the program: build/dksnap
 	@scripts/setup build
@@ -25,14 +25,8 @@ demo: all ## a real PostgreSQL with snapshots to play with
 demo-down: all ## remove the demo
 	@scripts/demo down
 
-test: ## build and run the tests but the two long suites below
+test: ## build and run every test
 	@scripts/test
-
-test-contract: ## every kind on every engine, and odd data; takes long
-	@scripts/test -R '^(contract.|e2e.data|e2e.odd_files)'
-
-test-faults: ## kill, cut and interrupt dksnap at every step; takes long
-	@scripts/test -L faults
 
 check: ## formatting, lint, the rules of ARCHITECTURE.md, scripts, transcripts
 	@scripts/check

@@ -17,7 +17,7 @@ using Next = Creation::Next;
 constexpr int kFewestCalls = 25;
 
 class Kill : public LaneTest {};
-DKSNAP_ON_LANES(Kill, Lane{"memory", 1}, Lane{"containerd", 6});
+DKSNAP_ON_LANES(Kill, Lane{"memory", 2}, Lane{"containerd", 6});
 
 TEST_P(Kill, AtEveryCall) {
   Scene<FilesSource> scene(GetParam().engine);
