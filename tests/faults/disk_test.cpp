@@ -26,9 +26,6 @@ TEST_P(FullEngine, IsAnErrorAndNothingElse) {
   const RunResult filled =
       scene.desk.docker({"exec", scene.source.id(), "/files", "fill", "/data/big", GetParam()});
   ASSERT_EQ(filled.status, 0) << filled;
-  // It writes all the time, and ends where it cannot.
-  scene.engine.ask("POST", "/containers/" + scene.source.id() + "/update",
-                   {{"RestartPolicy", {{"Name", "always"}}}});
   Creation creation(scene);
   EXPECT_EQ(creation.run().status, 15) << creation.result();
   creation.expect_documented_end();

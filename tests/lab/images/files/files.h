@@ -15,6 +15,9 @@ char* unescape(char* text);
 // Prints a name so that unescape() gives it back and it holds no space and no line break.
 void print_escaped(FILE* out, const char* name);
 
+// 1: a full disk is waited for, as long as it takes; 0, as at the start: it ends the program.
+extern int waits_for_room;
+
 // Writes everything or ends the program.
 void write_all(int fd, const void* data, size_t size, const char* name);
 

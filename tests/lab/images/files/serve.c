@@ -5,7 +5,8 @@
 // in this order, so at any instant log's last line >= counter >= state >= that line - 1.
 // Every 10 ms the first eight bytes of /data/mapped (a counter in the machine's byte order, through
 // a shared mapping, never a write call) grow by one, and the last eight of that page are set to the
-// same value afterwards. All of them go on where they were when the container starts again.
+// same value afterwards. All of them go on where they were when the container starts again. Where the
+// disk is full, it waits for room.
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -66,6 +67,7 @@ int serve(void) {
   mkdir("/var", 0755);
   mkdir("/var/lib", 0755);
   mkdir("/var/lib/files", 0755);
+  waits_for_room = 1;
   volatile uint64_t* mapped = map_counter("/data/mapped");
   unsigned long number = read_counter("/data/counter");
   printf("files: writing from %lu on\n", number + 1);

@@ -2,9 +2,19 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "files.h"
+
+int waits_for_room = 0;
+
+// After a call that failed: whether to try again.
+static int room_may_come(void) {
+  if (!waits_for_room || errno != ENOSPC) return 0;
+  nanosleep(&(struct timespec){.tv_nsec = 20 * 1000 * 1000}, NULL);
+  return 1;
+}
 
 void fail(const char* what) {
   fflush(stdout);
@@ -41,7 +51,7 @@ void write_all(int fd, const void* data, size_t size, const char* name) {
   const char* at = data;
   while (size > 0) {
     ssize_t written = write(fd, at, size);
-    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && (errno == EINTR || room_may_come())) continue;
     if (written < 0) fail(name);
     at += written;
     size -= (size_t)written;
@@ -71,9 +81,13 @@ uint64_t checksum(const char* path) {
 void write_atomically(const char* path, const char* text) {
   char next[4096];
   snprintf(next, sizeof next, "%s.next", path);
-  int fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  int fd;
+  do {
+    fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  } while (fd < 0 && room_may_come());
   if (fd < 0) fail(next);
   write_all(fd, text, strlen(text), next);
   close(fd);
-  if (rename(next, path)) fail(path);
+  while (rename(next, path))
+    if (!room_may_come()) fail(path);
 }
