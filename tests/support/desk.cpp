@@ -191,7 +191,7 @@ json Desk::show(const std::string& reference) {
   return json::parse(result.out);
 }
 
-std::string Desk::boot(const std::string& reference, Words options) {
+std::string Desk::boot(const std::string& reference, const Words& options) {
   std::string container = name("copy");
   insist(dksnap(joined({"boot", reference, "--name", container}, options)));
   return container;

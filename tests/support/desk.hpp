@@ -66,7 +66,7 @@ class Desk {
   nlohmann::json create_json(const std::string& container, Words options = {});
   nlohmann::json show(const std::string& reference);
   // `dksnap boot REF` under a name of ours: the name.
-  std::string boot(const std::string& reference, Words options = {});
+  std::string boot(const std::string& reference, const Words& options = {});
 
   // Returns when its log holds `text`; adds a failure to the test if it never does.
   void wait_for_log(const std::string& container, const std::string& text) const;
