@@ -126,14 +126,14 @@ RunOptions Desk::dksnap_options(RunOptions options) const {
   return options;
 }
 
-RunResult Desk::dksnap(Words arguments, RunOptions options) {
-  RunResult result = run(dksnap_command(std::move(arguments)), dksnap_options(std::move(options)));
+RunResult Desk::dksnap(const Words& arguments, RunOptions options) {
+  RunResult result = run(dksnap_command(arguments), dksnap_options(std::move(options)));
   const std::lock_guard lock(mutex_);
   pids_.insert(result.pid);
   return result;
 }
 
-RunResult Desk::docker(Words arguments, RunOptions options) const {
+RunResult Desk::docker(const Words& arguments, RunOptions options) const {
   if (!host_.empty()) {
     options.env.emplace("DOCKER_HOST", host_);
     options.env.emplace("DOCKER_CONTEXT", std::nullopt);
@@ -141,8 +141,8 @@ RunResult Desk::docker(Words arguments, RunOptions options) const {
   return run(joined({"docker"}, arguments), std::move(options));
 }
 
-std::string Desk::docker_out(Words arguments, RunOptions options) const {
-  const RunResult result = docker(std::move(arguments), std::move(options));
+std::string Desk::docker_out(const Words& arguments, RunOptions options) const {
+  const RunResult result = docker(arguments, std::move(options));
   insist(result);
   return only_line(result);
 }
@@ -164,13 +164,13 @@ void Desk::remove_container(const std::string& container) const {
   docker_out({"rm", "-fv", container});
 }
 
-std::string Desk::create(const std::string& container, Words options) {
+std::string Desk::create(const std::string& container, const Words& options) {
   const RunResult result = dksnap(joined({"create", container}, options));
   insist(result);
   return only_line(result);
 }
 
-json Desk::create_json(const std::string& container, Words options) {
+json Desk::create_json(const std::string& container, const Words& options) {
   const RunResult result = dksnap(joined({"create", container, "--json"}, options));
   insist(result);
   return json::parse(result.out);

@@ -46,13 +46,13 @@ class Desk {
   // The lab's image on this engine.
   std::string image(const std::string& lab_name) const;
 
-  RunResult dksnap(Words arguments, RunOptions options = {});
+  RunResult dksnap(const Words& arguments, RunOptions options = {});
   // The command line of the above, for those who start it themselves.
   Words dksnap_command(const Words& arguments) const;
   RunOptions dksnap_options(RunOptions options = {}) const;
-  RunResult docker(Words arguments, RunOptions options = {}) const;
+  RunResult docker(const Words& arguments, RunOptions options = {}) const;
   // Standard output, trimmed.
-  std::string docker_out(Words arguments, RunOptions options = {}) const;
+  std::string docker_out(const Words& arguments, RunOptions options = {}) const;
   nlohmann::json inspect(const std::string& what) const;
   // `docker run -d`; the container's name.
   std::string start(const std::string& word, const Words& options, const Words& image_and_command);
@@ -61,9 +61,9 @@ class Desk {
   void remove_containers_but(const Words& kept) const;
 
   // `dksnap create CONTAINER`: the id.
-  std::string create(const std::string& container, Words options = {});
+  std::string create(const std::string& container, const Words& options = {});
   // `dksnap create CONTAINER --json`.
-  nlohmann::json create_json(const std::string& container, Words options = {});
+  nlohmann::json create_json(const std::string& container, const Words& options = {});
   nlohmann::json show(const std::string& reference);
   // `dksnap boot REF` under a name of ours: the name.
   std::string boot(const std::string& reference, const Words& options = {});
