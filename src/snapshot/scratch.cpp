@@ -125,8 +125,10 @@ Scratch::Scratch(Context& context, const ScratchSpec& spec) : context_(context) 
     lifeline_ = context_.engine.attach_input(id_);
     context_.engine.start_container(id_);
   } catch (Error& error) {
-    remove_container();
-    error.add_context("cannot start a scratch container");
+    // Not to the reporter: this may be another thread than the operation's.
+    const std::string problem = try_to_remove();
+    error.add_context(problem.empty() ? "cannot start a scratch container"
+                                      : "cannot start a scratch container, and " + problem);
     throw;
   }
 }

@@ -26,7 +26,8 @@ struct ScratchSpec {
 // process ends, and the engine removes it, when this process dies.
 class Scratch {
  public:
-  // Created with the worker and the job in it, and running.
+  // Created with the worker and the job in it, and running. On any thread; all else on the
+  // operation's.
   Scratch(Context& context, const ScratchSpec& spec);
   ~Scratch();
   Scratch(const Scratch&) = delete;
