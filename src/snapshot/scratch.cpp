@@ -73,15 +73,10 @@ worker::Message result_of(const std::string& command, int exit_code,
                           const std::optional<worker::Message>& last, const std::string& errors) {
   if (last) {
     if (const auto* failure = std::get_if<worker::Failure>(&*last)) {
-      throw Error(error_code_by_name(failure->code), failure->message, failure->why);
+      throw error_of(*failure);
     }
   }
-  if (exit_code != 0 || !last) {
-    throw Error(
-        ErrorCode::failed, fmt::format("the worker's `{}` ended with {}", command, exit_code),
-        errors.empty() ? "it said nothing; did the source container stop?" : last_lines(errors, 3),
-        "run the command again; `dksnap doctor` looks for causes");
-  }
+  if (exit_code != 0 || !last) throw ended_early(command, exit_code, errors);
   return *last;
 }
 

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/error.hpp"
 #include "base/text.hpp"
 
 namespace dksnap::snapshot {
@@ -11,6 +10,17 @@ namespace {
 constexpr std::size_t kErrorTail = 4096;
 
 }  // namespace
+
+Error error_of(const worker::Failure& failure) {
+  return {error_code_by_name(failure.code), failure.message, failure.why};
+}
+
+Error ended_early(const std::string& command, int exit_code, const std::string& errors) {
+  return {
+      ErrorCode::failed, "the worker's `" + command + "` ended with " + std::to_string(exit_code),
+      errors.empty() ? "it said nothing; did the source container stop?" : last_lines(errors, 3),
+      "run the command again; `dksnap doctor` looks for causes"};
+}
 
 WorkerSession::WorkerSession(docker::Engine& engine, const std::string& container_id)
     : engine_(engine), container_id_(container_id), thread_([this] { serve(); }) {}
@@ -31,11 +41,7 @@ void WorkerSession::serve() {
     const int code =
         engine_.exec(container_id_, spec, {&input_, &lines, &errors, [this] { input_.close(); }});
     lines.finish();
-    end = std::make_exception_ptr(
-        Error(ErrorCode::failed, "the worker's `serve` ended with " + std::to_string(code),
-              errors.text().empty() ? "it said nothing; did the source container stop?"
-                                    : last_lines(errors.text(), 3),
-              "run the command again; `dksnap doctor` looks for causes"));
+    end = std::make_exception_ptr(ended_early("serve", code, errors.text()));
   } catch (...) {
     end = std::current_exception();
   }
@@ -63,7 +69,7 @@ worker::ProgramEnd WorkerSession::run(const worker::Program& program) {
   const worker::Message answer = *std::exchange(answer_, std::nullopt);
   if (const auto* ended = std::get_if<worker::ProgramEnd>(&answer)) return *ended;
   if (const auto* failure = std::get_if<worker::Failure>(&answer)) {
-    throw Error(error_code_by_name(failure->code), failure->message, failure->why);
+    throw error_of(*failure);
   }
   throw Error(ErrorCode::failed, "the worker's answer makes no sense", "no program has ended");
 }

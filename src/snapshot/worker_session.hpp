@@ -8,11 +8,17 @@
 #include <string>
 #include <thread>
 
+#include "base/error.hpp"
 #include "base/pipe.hpp"
 #include "docker/engine.hpp"
 #include "worker/protocol.hpp"
 
 namespace dksnap::snapshot {
+
+// What a worker command says last when it fails, as an Error.
+Error error_of(const worker::Failure& failure);
+// A worker command that ended without its result. `errors`: the end of its standard error.
+Error ended_early(const std::string& command, int exit_code, const std::string& errors);
 
 // Starts at once, in the background. For one thread.
 class WorkerSession {
