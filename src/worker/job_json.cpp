@@ -36,6 +36,7 @@ std::string to_json(const Job& job) {
               {"distrust_times_without_mappings", job.distrust_times_without_mappings},
               {"checksum", job.checksum},
               {"has_parent", job.has_parent},
+              {"restore", job.restore},
               {"compression", job.compression}}
       .dump();
 }
@@ -57,6 +58,7 @@ Job parse_job(std::string_view text) {
     job.distrust_times_without_mappings = object.at("distrust_times_without_mappings").get<bool>();
     job.checksum = object.at("checksum").get<bool>();
     job.has_parent = object.at("has_parent").get<bool>();
+    job.restore = object.at("restore").get<bool>();
     job.compression = object.at("compression").get<std::string>();
     if (job.compression != "none" && job.compression != "zstd") {
       throw Error(ErrorCode::failed, "cannot read the worker's job",

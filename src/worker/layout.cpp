@@ -40,19 +40,19 @@ Layout::Layout(const Place& place, const Job& job) {
     if (!is_normal_path(path)) throw contradiction(printable(path) + " is no path");
     add_single(path);
   }
-  if (job.has_parent) read_parent(place);
+  if (job.has_parent) read_parent(place, !job.restore);
   std::sort(singles_.begin(), singles_.end(), before);
   singles_.erase(std::unique(singles_.begin(), singles_.end()), singles_.end());
 }
 
-void Layout::read_parent(const Place& place) {
+void Layout::read_parent(const Place& place, bool with_singles) {
   FdSource file(open_file(place.at(kManifestPath), O_RDONLY), "the parent's manifest");
   image::ZstdSource text(file);
   ManifestReader manifest(text);
   ManifestEntry entry;
   while (manifest.next(entry)) {
     if (entry.mapped) distrusted_.insert(entry.path);
-    add_single(std::move(entry.path));
+    if (with_singles) add_single(std::move(entry.path));
   }
 }
 

@@ -41,7 +41,7 @@ class Layout {
   bool is_distrusted(const std::string& path) const { return distrusted_.count(path) != 0; }
 
  private:
-  void read_parent(const Place& place);
+  void read_parent(const Place& place, bool with_singles);
   void add_single(std::string path);
 
   std::vector<Tree> trees_;

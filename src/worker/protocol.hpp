@@ -21,6 +21,9 @@ inline constexpr const char* kMappedPath = "/.dksnap/mapped";      // paths that
 inline constexpr const char* kSourceDirectory =
     "/.dksnap/source";  // mounts of the source's volumes
 inline constexpr const char* kStagingDirectory = "/.dksnap/staging";  // files of a stopped source
+// Mounts that are written to, each at this and its destination. Not below kDirectory, which no walk
+// goes into.
+inline constexpr const char* kTargetDirectory = "/.dksnap-target";
 
 // A directory that is captured whole.
 struct TreeSpec {
@@ -50,6 +53,10 @@ struct Job {
   bool checksum = false;
   // The image is a snapshot: kManifestPath is the parent's manifest; its single paths join ours.
   bool has_parent = false;
+  // The trees are read from the snapshot that the scratch runs, and written to a container's mounts
+  // (kTargetDirectory): nothing is packed, so nothing is noted for that, and a file is made beside
+  // its place however large it is. With `has_parent` the manifest tells which times not to trust.
+  bool restore = false;
   // pack: "none" or "zstd".
   std::string compression = "none";
 };

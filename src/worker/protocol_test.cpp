@@ -60,7 +60,7 @@ TEST(Protocol, JobsComeBackWithAnyBytes) {
   job.root_source = "/proc/1/root";
   job.root_paths = {"/etc/\x01\x80", "/a\tb"};
   job.live = job.use_mappings = job.distrust_times_without_mappings = true;
-  job.checksum = job.has_parent = true;
+  job.checksum = job.has_parent = job.restore = true;
   job.compression = "zstd";
   const Job again = parse_job(to_json(job));
   ASSERT_EQ(again.trees.size(), 2U);

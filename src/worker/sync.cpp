@@ -17,7 +17,7 @@ class Sync {
       : place_(place), job_(job), talk_(talk), layout_(place, job), meter_(talk) {}
 
   SyncResult run() {
-    write_baseline(place_, layout_);
+    if (!job_.restore) write_baseline(place_, layout_);
     if (job_.live) copy_first();
     copy_frozen();
     return result_;
