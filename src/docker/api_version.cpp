@@ -67,4 +67,8 @@ bool tells_image_descriptor(const ApiVersion& version) {
   return version >= ApiVersion{1, 48};
 }
 
+bool takes_all_networks(const ApiVersion& version) {
+  return version >= ApiVersion{1, 44};
+}
+
 }  // namespace dksnap::docker

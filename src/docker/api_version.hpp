@@ -27,4 +27,7 @@ ApiVersion choose_api_version(const std::string& offered, const std::string& wan
 // 1.48).
 bool tells_image_descriptor(const ApiVersion& version);
 
+// Whether a container can be created in all of its networks (1.44); before, in one.
+bool takes_all_networks(const ApiVersion& version);
+
 }  // namespace dksnap::docker

@@ -125,7 +125,9 @@ void Client::post(const std::string& what, const std::string& target) const {
   send(what, request);
 }
 
-json Client::post(const std::string& what, const std::string& target, const json& body) const {
+namespace {
+
+Request json_request(const std::string& what, const std::string& target, const json& body) {
   Request request;
   request.method = "POST";
   request.target = target;
@@ -136,7 +138,17 @@ json Client::post(const std::string& what, const std::string& target, const json
     throw Error(ErrorCode::failed, what, "a name or argument is not valid UTF-8",
                 "the engine takes nothing else");
   }
-  return read_json(what, *send(what, request));
+  return request;
+}
+
+}  // namespace
+
+json Client::post(const std::string& what, const std::string& target, const json& body) const {
+  return read_json(what, *send(what, json_request(what, target, body)));
+}
+
+void Client::tell(const std::string& what, const std::string& target, const json& body) const {
+  send(what, json_request(what, target, body));
 }
 
 }  // namespace dksnap::docker

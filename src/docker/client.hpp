@@ -32,6 +32,8 @@ class Client {
   void post(const std::string& what, const std::string& target) const;
   nlohmann::json post(const std::string& what, const std::string& target,
                       const nlohmann::json& body) const;
+  // The same where the answer says nothing.
+  void tell(const std::string& what, const std::string& target, const nlohmann::json& body) const;
   // Reads an answer's body as JSON.
   static nlohmann::json read_json(const std::string& what, Answer& answer);
 

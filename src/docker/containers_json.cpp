@@ -57,6 +57,14 @@ std::vector<ContainerSummary> read_container_list(const json& list) {
   return result;
 }
 
+std::string read_restart_policy(const json& host_config) {
+  const json& policy = member(host_config, "RestartPolicy");
+  const std::string name = text(policy, "Name");
+  const std::int64_t retries = number(policy, "MaximumRetryCount");
+  if (name.empty()) return "no";
+  return name == "on-failure" && retries > 0 ? name + ":" + std::to_string(retries) : name;
+}
+
 Container read_container(json inspect) {
   const auto raw = std::make_shared<const json>(std::move(inspect));
   Container container;
@@ -72,8 +80,7 @@ Container read_container(json inspect) {
   container.config = read_config(config);
 
   const json& host = member(*raw, "HostConfig");
-  container.restart_policy = text(member(host, "RestartPolicy"), "Name");
-  if (container.restart_policy.empty()) container.restart_policy = "no";
+  container.restart_policy = read_restart_policy(host);
   container.auto_remove = flag(host, "AutoRemove");
   container.read_only_rootfs = flag(host, "ReadonlyRootfs");
   container.network_mode = text(host, "NetworkMode");

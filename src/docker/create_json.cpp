@@ -21,19 +21,6 @@ json write_mount(const MountSpec& spec) {
   return mount;
 }
 
-// "always", "on-failure:3"
-json write_restart_policy(const std::string& policy) {
-  const auto colon = policy.find(':');
-  json value = {{"Name", policy.substr(0, colon)}};
-  if (colon == std::string::npos) return value;
-  try {
-    value["MaximumRetryCount"] = std::stoi(policy.substr(colon + 1));
-  } catch (const std::logic_error&) {
-    throw Error(ErrorCode::failed, "the restart policy \"" + policy + "\" is not valid");
-  }
-  return value;
-}
-
 json write_host_config(const ContainerSpec& spec) {
   json host = json::object();
   for (const MountSpec& mount : spec.mounts) host["Mounts"].push_back(write_mount(mount));
@@ -56,6 +43,18 @@ json write_host_config(const ContainerSpec& spec) {
 }
 
 }  // namespace
+
+json write_restart_policy(const std::string& policy) {
+  const auto colon = policy.find(':');
+  json value = {{"Name", policy.substr(0, colon)}};
+  if (colon == std::string::npos) return value;
+  try {
+    value["MaximumRetryCount"] = std::stoi(policy.substr(colon + 1));
+  } catch (const std::logic_error&) {
+    throw Error(ErrorCode::failed, "the restart policy \"" + policy + "\" is not valid");
+  }
+  return value;
+}
 
 json write_container_spec(const ContainerSpec& spec) {
   json body = {{"Image", spec.image}};

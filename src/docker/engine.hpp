@@ -56,6 +56,11 @@ class Engine {
   virtual std::vector<ContainerSummary> list_containers(const ContainerFilter& filter) = 0;
   virtual Container inspect_container(const std::string& ref) = 0;
   virtual std::string create_container(const ContainerSpec& spec) = 0;  // returns the id
+  // The same with a request as it stands. `networks` of it are not connected to.
+  virtual std::string create_container(const std::string& name, const RawContainerSpec& spec) = 0;
+  virtual void connect_network(const std::string& id, const NetworkConnection& connection) = 0;
+  // "no", "always", "on-failure:3"; at once, and for good.
+  virtual void set_restart_policy(const std::string& id, const std::string& policy) = 0;
   virtual void start_container(const std::string& id) = 0;
   // Stops; nothing happens if it is not running. `grace`: until it is killed; none: its own.
   virtual void stop_container(const std::string& id, std::optional<std::chrono::seconds> grace) = 0;

@@ -43,6 +43,23 @@ std::string HttpEngine::create_container(const ContainerSpec& spec) {
   return needed_text(client_.post(what, target, write_container_spec(spec)), "Id");
 }
 
+std::string HttpEngine::create_container(const std::string& name, const RawContainerSpec& spec) {
+  Target target("/containers/create");
+  target.query("name", name);
+  return needed_text(client_.post(cannot("create", name), target, json::parse(spec.body)), "Id");
+}
+
+void HttpEngine::connect_network(const std::string& id, const NetworkConnection& connection) {
+  const json body = {{"Container", id}, {"EndpointConfig", json::parse(connection.settings)}};
+  client_.tell("cannot connect to the network " + printable(connection.network),
+               network_target(connection.network, "/connect"), body);
+}
+
+void HttpEngine::set_restart_policy(const std::string& id, const std::string& policy) {
+  client_.tell(cannot("update", id), container_target(id, "/update"),
+               {{"RestartPolicy", write_restart_policy(policy)}});
+}
+
 void HttpEngine::start_container(const std::string& id) {
   client_.post(cannot("start", id), container_target(id, "/start"));
 }

@@ -20,6 +20,9 @@ class HttpEngine final : public Engine {
   std::vector<ContainerSummary> list_containers(const ContainerFilter& filter) override;
   Container inspect_container(const std::string& ref) override;
   std::string create_container(const ContainerSpec& spec) override;
+  std::string create_container(const std::string& name, const RawContainerSpec& spec) override;
+  void connect_network(const std::string& id, const NetworkConnection& connection) override;
+  void set_restart_policy(const std::string& id, const std::string& policy) override;
   void start_container(const std::string& id) override;
   void stop_container(const std::string& id, std::optional<std::chrono::seconds> grace) override;
   void kill_container(const std::string& id, const std::string& signal) override;

@@ -40,7 +40,7 @@ TEST_F(LiveEngine, LifeOfAContainer) {
   EXPECT_EQ(container.status, "created");
   EXPECT_EQ(container.image, kImage);
   EXPECT_EQ(container.config.env_value("A"), "b=c");
-  EXPECT_EQ(container.restart_policy, "on-failure");
+  EXPECT_EQ(container.restart_policy, "on-failure:3");
   ASSERT_EQ(container.bindings.size(), 1U);
   EXPECT_EQ(container.bindings[0].container_port, "5432/tcp");
   std::vector<std::string> tmpfs;

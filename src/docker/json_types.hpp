@@ -38,5 +38,8 @@ std::vector<HistoryEntry> read_history(const nlohmann::json& list);
 
 // create_json.cpp
 nlohmann::json write_container_spec(const ContainerSpec& spec);
+nlohmann::json write_restart_policy(const std::string& policy);
+// "always", "on-failure:3"; "no" where there is none.
+std::string read_restart_policy(const nlohmann::json& host_config);
 
 }  // namespace dksnap::docker

@@ -28,6 +28,17 @@ void add_tmpfs(std::vector<Mount>& mounts, const std::string& path, bool read_wr
   if (!known) mounts.push_back(std::move(mount));
 }
 
+// Another container's volumes count as named: they cannot be told from it.
+bool names_volume(const json& host, const std::string& name) {
+  if (!texts(host, "VolumesFrom").empty()) return true;
+  for (const std::string& bind : texts(host, "Binds")) {
+    if (bind.starts_with(name + ":")) return true;
+  }
+  const json& mounts = member(host, "Mounts");
+  return std::any_of(mounts.begin(), mounts.end(),
+                     [&](const json& one) { return text(one, "Source") == name; });
+}
+
 }  // namespace
 
 bool Mount::anonymous() const {
@@ -53,6 +64,9 @@ std::vector<Mount> read_mounts(const json& mounts) {
 std::vector<Mount> read_all_mounts(const json& inspect) {
   std::vector<Mount> mounts = read_mounts(member(inspect, "Mounts"));
   const json& host = member(inspect, "HostConfig");
+  for (Mount& mount : mounts) {
+    mount.own_volume = mount.anonymous() && !names_volume(host, mount.name);
+  }
   for (const json& one : member(host, "Mounts")) {
     if (text(one, "Type") == "tmpfs") {
       add_tmpfs(mounts, text(one, "Target"), !flag(one, "ReadOnly"));

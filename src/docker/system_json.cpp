@@ -33,6 +33,7 @@ std::string image_architecture(const std::string& machine) {
 
 EngineInfo read_info(const json& info, const std::string& api_version) {
   EngineInfo result;
+  result.id = text(info, "ID");
   result.server_version = text(info, "ServerVersion");
   result.api_version = api_version;
   result.os = text(info, "OSType");

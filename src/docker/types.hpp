@@ -20,6 +20,7 @@ using RawJson = std::shared_ptr<const nlohmann::json>;
 enum class Store { classic, containerd };
 
 struct EngineInfo {
+  std::string id;              // of the engine: no other has it
   std::string server_version;  // "20.10.24+dfsg1"
   std::string api_version;     // negotiated, "1.41"
   std::string os;              // "linux"
@@ -37,6 +38,9 @@ struct Mount {
   std::string destination;  // in the container, normalised
   std::string driver;
   bool read_write = true;
+  // A volume that the engine made for this container: none of its arguments names it. Known from an
+  // inspect only.
+  bool own_volume = false;
   // A volume that has no name of its own (64 hex digits).
   bool anonymous() const;
 };
@@ -95,7 +99,7 @@ struct Container {
   int exit_code = 0;
   std::string started_at;  // RFC 3339
   int restart_count = 0;
-  std::string restart_policy;  // "no", "always", …
+  std::string restart_policy;  // "no", "always", "on-failure:3"
   bool auto_remove = false;
   bool read_only_rootfs = false;
   std::string network_mode;
@@ -166,6 +170,20 @@ struct ContainerSpec {
   bool disable_healthcheck = false;
   bool init = false;
   bool open_stdin = false;  // and closed for good when the first attached client goes
+};
+
+// How a container is in a network: JSON of the Engine API's EndpointSettings.
+struct NetworkConnection {
+  std::string network;
+  std::string settings;
+};
+
+// What `create container` is asked for, where a ContainerSpec cannot say it: JSON of the request's
+// body, and the networks that have to be connected to before the start (engines before API 1.44
+// take one with the request).
+struct RawContainerSpec {
+  std::string body;
+  std::vector<NetworkConnection> networks;
 };
 
 // A changed path of a container's root file system.

@@ -45,6 +45,11 @@ Target container_target(std::string_view id, std::string_view rest) {
   return Target("/containers/" + escape(id) + std::string(rest));
 }
 
+Target network_target(std::string_view name, std::string_view rest) {
+  if (name.empty()) throw Error(ErrorCode::not_found, "the name of the network is empty");
+  return Target("/networks/" + escape(name) + std::string(rest));
+}
+
 Target image_target(std::string_view reference, std::string_view rest) {
   if (reference.empty()) throw Error(ErrorCode::not_found, "the name of the image is empty");
   return Target("/images/" + escape(reference, "/:@") + std::string(rest));

@@ -1,0 +1,33 @@
+// A container with the arguments of another one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "docker/types.hpp"
+
+namespace dksnap::docker {
+
+// All pointers but `base` are needed, and must outlive the call.
+struct SameArguments {
+  const Container* container = nullptr;  // whose arguments
+  const Image* image = nullptr;          // that it was created from
+  const Image* new_image = nullptr;
+  const Image* base = nullptr;  // at the bottom of the new image; null: the engine has it no more
+  const EngineInfo* engine = nullptr;
+  std::string new_image_name;                // to create it from
+  std::vector<std::string> dropped_mounts;   // destinations that the new image's own files serve
+  std::vector<std::string> renewed_volumes;  // destinations that get a new volume with those files
+  StringMap labels;                          // besides its own
+};
+
+// The request for a container that an inspect shows as it shows the old one, but for the image. An
+// argument that the old one took from its image is left to the new one, so that nothing is pinned.
+// Volumes that the engine made for the old container are mounted by name, unless they are dropped
+// or renewed. Labels of dksnap's own are left out.
+//
+// What cannot be known is not kept: an address or MAC that the engine chose, a port that it chose
+// for a range (the range is asked for again), and another container's link to the old one.
+RawContainerSpec same_arguments(const SameArguments& wanted);
+
+}  // namespace dksnap::docker
