@@ -20,6 +20,9 @@ class Arguments {
                       const std::string& help) = 0;
   virtual void option(const std::string& flags, const std::string& value,
                       std::vector<std::string>& into, const std::string& help) = 0;
+  // One that has to be given.
+  virtual void required_option(const std::string& flags, const std::string& value,
+                               std::string& into, const std::string& help) = 0;
   virtual void seconds(const std::string& flags, int& into, const std::string& help) = 0;
   // One of `values`.
   virtual void choice(const std::string& flags, const std::vector<std::string>& values,

@@ -56,11 +56,13 @@ DoctorFinding leftovers_finding(Session& session, bool fix) {
   std::vector<std::string> all = found.thawed;
   all.insert(all.end(), found.scratches.begin(), found.scratches.end());
   all.insert(all.end(), found.images.begin(), found.images.end());
+  for (const std::string& name : found.replaced) all.push_back(name + " (half replaced)");
   return {
       "leftovers", fix,
-      (fix ? "thawed or removed: " : "frozen or left behind by a killed dksnap: ") +
+      (fix ? "thawed, removed or put back: " : "left behind by a killed dksnap: ") +
           join(all, ", "),
-      fix ? "" : "`dksnap doctor --fix` thaws and removes them; so does the next `dksnap create`"};
+      fix ? ""
+          : "`dksnap doctor --fix` sets it right; so does the next command that changes something"};
 }
 
 // The engine's disk can be looked at only where it is this machine's.

@@ -31,6 +31,11 @@ class Cli11Arguments final : public Arguments {
     app_.add_option(flags, into, help);
     remember(flags, value, help);
   }
+  void required_option(const std::string& flags, const std::string& value, std::string& into,
+                       const std::string& help) override {
+    app_.add_option(flags, into, help)->required();
+    remember(flags, value, help);
+  }
   void option(const std::string& flags, const std::string& value, std::vector<std::string>& into,
               const std::string& help) override {
     // One value each time it is given: what follows it belongs to the command again.

@@ -11,7 +11,8 @@
 #include "base/text.hpp"
 #include "cli/render/progress.hpp"
 #include "docker/http_engine.hpp"
-#include "snapshot/leftovers.hpp"
+#include "snapshot/parked.hpp"
+#include "snapshot/remove.hpp"
 
 namespace dksnap::cli {
 namespace {
@@ -95,8 +96,8 @@ const docker::Endpoint& Session::endpoint() {
   return endpoint_;
 }
 
-void Session::clean_up_first() {
-  const snapshot::Leftovers cleaned = snapshot::clean_up(context());
+snapshot::Leftovers Session::clean_up_first() {
+  snapshot::Leftovers cleaned = snapshot::clean_up(context());
   if (!cleaned.thawed.empty()) {
     say(fmt::format("Thawed {}, which a killed dksnap had left frozen.",
                     join(cleaned.thawed, ", ")));
@@ -105,6 +106,14 @@ void Session::clean_up_first() {
     say(fmt::format("Removed {} scratch container(s) and {} helper image(s) of a killed dksnap.",
                     cleaned.scratches.size(), cleaned.images.size()));
   }
+  if (!cleaned.replaced.empty()) {
+    say(fmt::format("A killed dksnap had left {} half replaced: put back as it was.",
+                    join(cleaned.replaced, ", ")));
+  }
+  snapshot::empty_bin(context());
+  for (const snapshot::JournalEntry& entry : snapshot::find_expired(context(), false))
+    snapshot::expire(context(), entry);
+  return cleaned;
 }
 
 void Session::print(std::string_view line) {

@@ -13,6 +13,7 @@
 #include "docker/engine.hpp"
 #include "snapshot/catalog.hpp"
 #include "snapshot/context.hpp"
+#include "snapshot/leftovers.hpp"
 
 namespace dksnap::cli {
 
@@ -28,8 +29,9 @@ class Session {
   snapshot::Context& context();
   const docker::Endpoint& endpoint();
   snapshot::Catalog load_catalog() { return snapshot::Catalog::load(engine()); }
-  // Removes what a killed dksnap left behind, and says so.
-  void clean_up_first();
+  // Removes what a killed dksnap left behind, takes back what it left half done, and says so; and
+  // removes what has lain in the bin, or was kept for undo, long enough.
+  snapshot::Leftovers clean_up_first();
 
   // A line of the result, to standard output.
   void print(std::string_view line);

@@ -167,7 +167,9 @@ class Arguments {
     });
     drop_from("Mounts", [](const json& mount) { return text(mount, "Target"); });
     if (host_.contains("Tmpfs") && host_["Tmpfs"].is_object()) {
-      for (const std::string& path : wanted_.dropped_mounts) host_["Tmpfs"].erase(path);
+      for (const Mount& mount : old_.mounts) {
+        if (is_dropped(mount.destination)) host_["Tmpfs"].erase(mount.destination);
+      }
     }
     for (const Mount& mount : old_.mounts) {
       if (!mount.own_volume || is_dropped(mount.destination)) continue;
@@ -250,6 +252,13 @@ class Arguments {
 
 RawContainerSpec same_arguments(const SameArguments& wanted) {
   return Arguments(wanted).run();
+}
+
+RawContainerSpec with_labels(RawContainerSpec spec, const StringMap& labels) {
+  json body = json::parse(spec.body);
+  for (const auto& [name, value] : labels) body["Labels"][name] = value;
+  spec.body = body.dump();
+  return spec;
 }
 
 }  // namespace dksnap::docker

@@ -30,4 +30,7 @@ struct SameArguments {
 // for a range (the range is asked for again), and another container's link to the old one.
 RawContainerSpec same_arguments(const SameArguments& wanted);
 
+// The same request with these labels besides, or in place of, its own.
+RawContainerSpec with_labels(RawContainerSpec spec, const StringMap& labels);
+
 }  // namespace dksnap::docker

@@ -125,6 +125,7 @@ TEST_F(SameArgumentsTest, DropsAndRenewsMounts) {
   host_["Tmpfs"] = {{"/mem", ""}, {"/tmp", ""}};
   host_["Mounts"] = {{{"Type", "volume"}, {"Target", "/mounted"}}};
   mounts_ = {{{"Type", "volume"}, {"Name", kVolume}, {"Destination", "/kept"}, {"RW", true}}};
+  // As read_all_mounts() knows them.
   wanted_.dropped_mounts = {"/data", "/mounted", "/mem"};
   wanted_.renewed_volumes = {"/more"};
   const json body = run();

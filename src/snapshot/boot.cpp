@@ -100,8 +100,7 @@ BootResult boot(Context& context, const Snapshot& snapshot, const BootRequest& r
     const docker::Container container = context.engine.inspect_container(result.container_id);
     result.ports = container.published;
     if (request.wait.count() > 0) {
-      const BootedCopy copy =
-          recognise_copy(context.engine, snapshot, container, context.published_host);
+      const BootedCopy copy = recognise_copy(snapshot.kind, container, context.published_host);
       wait_until_ready(context, copy, request.wait);
       if (copy.address.port != 0) {
         result.connection = copy.database->connection_string(copy.address, copy.settings);
@@ -137,8 +136,7 @@ void verify_boot(Context& context, const Snapshot& snapshot) {
   try {
     context.engine.start_container(id);
     const docker::Container container = context.engine.inspect_container(id);
-    wait_until_ready(context, recognise_copy(context.engine, snapshot, container, {}),
-                     kVerifyPatience);
+    wait_until_ready(context, recognise_copy(snapshot.kind, container, {}), kVerifyPatience);
   } catch (...) {
     context.rescue.remove_container(id);
     throw;

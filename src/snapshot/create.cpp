@@ -122,7 +122,7 @@ void Creation::look() {
       parent_.lineage != nullptr ? parent_.lineage->paths : std::vector<std::string>());
   if (parent_.delta == nullptr) add_inherited_root_paths(context_.engine, source_, plan_);
 
-  snapshot.id = random_hex(8);
+  snapshot.id = request_.id.empty() ? random_hex(8) : request_.id;
   snapshot.parent = parent_.lineage != nullptr ? parent_.lineage->id : "";
   result_.parent_title = parent_.lineage != nullptr ? parent_.lineage->title : "";
   snapshot.base = parent_.base_reference;
@@ -282,7 +282,14 @@ void Creation::settle(Scratch& scratch) {
   const databases::Recognition& recognition = source_.kind.recognition;
   databases::Shell shell = scratch.shell();
   scratch.remove(database().stale_paths(recognition));
-  const databases::Settled settled = database().settle(shell, recognition);
+  databases::Settled settled;
+  try {
+    settled = database().settle(shell, recognition);
+  } catch (const Error& error) {
+    if (!request_.takes_it_as_it_is || error.code() != ErrorCode::database_refused) throw;
+    step.done(fmt::format("kept as it is: {}", error.what()));
+    return;
+  }
   result_.snapshot.server_version = settled.version;
   result_.snapshot.settled = true;
   scratch.remove(settled.leftovers);

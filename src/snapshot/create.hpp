@@ -13,6 +13,7 @@
 namespace dksnap::snapshot {
 
 struct CreateRequest {
+  std::string id;  // of the snapshot; empty: a new one
   std::string container;
   std::string title;  // empty: made from the time
   std::string name;   // image reference; empty: dksnap/<container>:<slug of the title>
@@ -22,6 +23,9 @@ struct CreateRequest {
   bool verify = false;    // boot it and ask a query before it is called a snapshot
   bool checksum = false;  // compare contents, not size and time
   bool dry_run = false;
+  // A database that does not come up on the copy is no reason to have none: the snapshot is then
+  // one of files, unsettled.
+  bool takes_it_as_it_is = false;
   std::vector<std::string> keep_env;
   databases::Credentials credentials;
 };

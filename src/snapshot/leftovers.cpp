@@ -6,6 +6,7 @@
 #include "snapshot/labels.hpp"
 #include "snapshot/owner.hpp"
 #include "snapshot/scratch.hpp"
+#include "snapshot/swap.hpp"
 
 namespace dksnap::snapshot {
 namespace {
@@ -63,6 +64,7 @@ Leftovers find_leftovers(Context& context) {
     found.scratches.push_back(scratch.names.empty() ? scratch.id : scratch.names.front());
   }
   found.images = unfinished_images(context.engine);
+  found.replaced = find_abandoned_swaps(context);
   return found;
 }
 
@@ -71,6 +73,8 @@ Leftovers clean_up(Context& context) {
   cleaned.thawed = thaw_abandoned(context);
   cleaned.scratches = remove_abandoned_scratches(context);
   cleaned.images = remove_unfinished_images(context.rescue);
+  // After the scratches: one of them may still be writing.
+  cleaned.replaced = roll_back_abandoned(context);
   return cleaned;
 }
 

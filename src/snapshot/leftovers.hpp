@@ -12,10 +12,14 @@ struct Leftovers {
   std::vector<std::string> thawed;     // containers
   std::vector<std::string> scratches;  // containers
   std::vector<std::string> images;     // helper images
-  bool empty() const { return thawed.empty() && scratches.empty() && images.empty(); }
+  std::vector<std::string> replaced;   // containers that were half replaced
+  bool empty() const {
+    return thawed.empty() && scratches.empty() && images.empty() && replaced.empty();
+  }
 };
 
-// Thaws and removes. Cheap; the operations that change something call it first.
+// Thaws, removes, and puts back what was half replaced. Cheap where there is nothing; the
+// operations that change something call it first.
 Leftovers clean_up(Context& context);
 // The same, looked at only.
 Leftovers find_leftovers(Context& context);

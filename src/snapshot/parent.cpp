@@ -33,17 +33,6 @@ const Snapshot* booted_from(const Catalog& catalog, const SourceContainer& sourc
   return id == source.image.config.labels.end() ? nullptr : catalog.by_id(id->second);
 }
 
-const Snapshot* find_lineage(const Catalog& catalog, const SourceContainer& source) {
-  for (const Snapshot& snapshot : catalog.all()) {  // newest first
-    if (snapshot.source_id == source.id()) return &snapshot;
-  }
-  if (const Snapshot* booted = booted_from(catalog, source)) return booted;
-  for (const Snapshot& snapshot : catalog.all()) {
-    if (snapshot.source == source.name() && shares_volume(snapshot, source)) return &snapshot;
-  }
-  return nullptr;
-}
-
 std::optional<docker::Image> try_inspect(docker::Engine& engine, const std::string& ref) {
   if (ref.empty()) return std::nullopt;
   try {
@@ -55,6 +44,17 @@ std::optional<docker::Image> try_inspect(docker::Engine& engine, const std::stri
 }
 
 }  // namespace
+
+const Snapshot* find_lineage(const Catalog& catalog, const SourceContainer& source) {
+  for (const Snapshot& snapshot : catalog.all()) {  // newest first
+    if (snapshot.source_id == source.id()) return &snapshot;
+  }
+  if (const Snapshot* booted = booted_from(catalog, source)) return booted;
+  for (const Snapshot& snapshot : catalog.all()) {
+    if (snapshot.source == source.name() && shares_volume(snapshot, source)) return &snapshot;
+  }
+  return nullptr;
+}
 
 ParentChoice choose_parent(docker::Engine& engine, const Catalog& catalog,
                            const SourceContainer& source, bool full) {

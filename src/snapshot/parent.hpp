@@ -27,4 +27,7 @@ struct ParentChoice {
 ParentChoice choose_parent(docker::Engine& engine, const Catalog& catalog,
                            const SourceContainer& source, bool full);
 
+// The `lineage` of the above alone; null: none.
+const Snapshot* find_lineage(const Catalog& catalog, const SourceContainer& source);
+
 }  // namespace dksnap::snapshot

@@ -123,6 +123,14 @@ bool is_excluded_root_path(const std::string& path) {
          std::find(kExcludedFiles.begin(), kExcludedFiles.end(), path) != kExcludedFiles.end();
 }
 
+bool has_data_on_tmpfs(const SourceContainer& source) {
+  const auto& mounts = source.container.mounts;
+  return source.is_live() &&
+         std::any_of(mounts.begin(), mounts.end(), [&](const docker::Mount& mount) {
+           return mount.type == "tmpfs" && !skips_tmpfs(source, mount);
+         });
+}
+
 std::vector<std::string> CapturePlan::targets() const {
   std::vector<std::string> result;
   for (const worker::TreeSpec& tree : trees) result.push_back(tree.target);

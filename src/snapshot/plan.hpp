@@ -36,6 +36,9 @@ CapturePlan plan_capture(docker::Engine& engine, const SourceContainer& source,
                          const std::vector<docker::Change>& changes,
                          const std::vector<std::string>& parent_paths);
 
+// Whether data that a snapshot would hold is on a tmpfs of the running container.
+bool has_data_on_tmpfs(const SourceContainer& source);
+
 // Whether a path of the root file system never belongs into an image: kernel and run-time
 // directories, what the engine writes itself, and our own.
 bool is_excluded_root_path(const std::string& path);

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kBetweenQuestions{25};
 constexpr int kShownLogLines = 5;
+// A restart policy starts again and again what cannot come up. Once or twice can be bad luck.
+constexpr int kMostRestarts = 3;
 
 Error not_ready(Context& context, const BootedCopy& copy, const std::string& why,
                 const std::string& hint) {
@@ -46,15 +48,13 @@ databases::Address find_address(const docker::Container& container,
   return {};
 }
 
-BootedCopy recognise_copy(docker::Engine&, const Snapshot& snapshot,
-                          const docker::Container& container, const std::string& published_host) {
+BootedCopy recognise_copy(const std::string& kind, const docker::Container& container,
+                          const std::string& published_host) {
   BootedCopy copy;
   copy.container_id = container.id;
   copy.container_name = container.name;
-  copy.database = &databases::by_name(snapshot.kind.empty() ? "files" : snapshot.kind);
+  copy.database = &databases::by_name(kind.empty() ? "files" : kind);
   copy.recognition.kind = copy.database->name();
-  copy.recognition.version = snapshot.server_version;
-  copy.recognition.data_paths = snapshot.paths;
   copy.settings.env = container.config.env;
   copy.address = find_address(container, *copy.database, published_host);
   return copy;
@@ -76,7 +76,7 @@ void wait_until_ready(Context& context, const BootedCopy& copy, std::chrono::sec
       }
       if (!waiting) return;
     }
-    if (!state.running) {
+    if (!state.running || state.restart_count >= kMostRestarts) {
       throw not_ready(context, copy, fmt::format("it ended with exit code {}", state.exit_code),
                       "the container was removed again; the snapshot is unchanged");
     }

@@ -18,13 +18,13 @@ struct BootedCopy {
   databases::Address address;  // port 0: cannot be reached from here, or not published
 };
 
-// What a container that was just started from `snapshot` is, and where it can be reached.
+// What a container is that was just started, and where it can be reached. `kind` empty: files.
 // `published_host` empty: nowhere.
-BootedCopy recognise_copy(docker::Engine& engine, const Snapshot& snapshot,
-                          const docker::Container& container, const std::string& published_host);
+BootedCopy recognise_copy(const std::string& kind, const docker::Container& container,
+                          const std::string& published_host);
 
-// Throws not_ready when the container ends, or `patience` is over; the reason holds the last lines
-// of its log.
+// Throws not_ready when the container ends, is started again and again by its restart policy, or
+// `patience` is over; the reason holds the last lines of its log.
 void wait_until_ready(Context& context, const BootedCopy& copy, std::chrono::seconds patience);
 
 bool is_running(docker::Engine& engine, const std::string& container_id);

@@ -8,6 +8,8 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "snapshot/labels.hpp"
+#include "snapshot/naming.hpp"
+#include "snapshot/owner.hpp"
 
 namespace dksnap::snapshot {
 namespace {
@@ -45,27 +47,98 @@ void refuse_used(Context& context, const Snapshot& snapshot) {
       fmt::format("remove that first (docker rm -fv {}), or leave out --now", join(users, " ")));
 }
 
+JournalEntry new_entry(Context& context, const std::string& verb, const std::string& container) {
+  JournalEntry entry;
+  entry.id = random_hex(4);
+  entry.verb = verb;
+  entry.engine = context.engine.info().id;
+  entry.owner = owner_text();
+  entry.container = container;
+  entry.when = std::chrono::system_clock::now();
+  return entry;
+}
+
+// By their names, so that what the bin holds stays.
+std::vector<RemoveResult> to_bin(Context& context, const std::vector<const Snapshot*>& snapshots,
+                                 std::vector<RemoveResult> results) {
+  JournalEntry entry = new_entry(context, "rm", snapshots.front()->source);
+  entry.title = snapshots.front()->title;
+  const auto now = std::chrono::system_clock::to_time_t(entry.when);
+  for (std::size_t i = 0; i < snapshots.size(); ++i) {
+    const Snapshot& snapshot = *snapshots[i];
+    if (snapshot.source != entry.container) entry.container.clear();
+    results[i].bin_reference = fmt::format("{}:{}", bin_repository(snapshot), now);
+    RemovedSnapshot removed{snapshot.id, snapshot.title, results[i].bin_reference, snapshot.names};
+    // One without a name gets one when it comes back: the bin's alone would hide it.
+    if (removed.names.empty())
+      removed.names.push_back(fmt::format("{}{}:{}", kSnapshotRepository, "snapshot", snapshot.id));
+    entry.removed.push_back(std::move(removed));
+  }
+  const Journal journal(context.state_dir);
+  journal.begin(entry);
+  for (const Snapshot* snapshot : snapshots) {
+    context.engine.tag_image(snapshot->image_id, bin_repository(*snapshot), std::to_string(now));
+    for (const std::string& name : snapshot->names) context.engine.remove_image(name, false, false);
+  }
+  journal.set_stage(entry.id, Stage::done);
+  return results;
+}
+
 }  // namespace
 
-RemoveResult remove(Context& context, const Catalog& catalog, const RemoveRequest& request) {
-  const Snapshot& snapshot = *request.snapshot;
-  RemoveResult result;
-  for (const Snapshot& other : catalog.all()) {
-    if (other.parent == snapshot.id) result.children.push_back(other.title);
+std::vector<RemoveResult> remove(Context& context, const Catalog& catalog,
+                                 const RemoveRequest& request) {
+  std::vector<RemoveResult> results;
+  for (const Snapshot* snapshot : request.snapshots) {
+    if (request.now) refuse_used(context, *snapshot);
+    RemoveResult& result = results.emplace_back();
+    for (const Snapshot& other : catalog.all()) {
+      if (other.parent == snapshot->id) result.children.push_back(other.title);
+    }
+    if (request.now && result.children.empty()) result.freed_bytes = snapshot->added_bytes;
   }
-  if (request.now) {
-    refuse_used(context, snapshot);
-    if (result.children.empty()) result.freed_bytes = snapshot.added_bytes;
-  } else {
-    const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-    result.bin_reference = fmt::format("{}:{}", bin_repository(snapshot), now);
-    context.engine.tag_image(snapshot.image_id, bin_repository(snapshot), std::to_string(now));
+  if (!request.now) return to_bin(context, request.snapshots, std::move(results));
+  for (const Snapshot* snapshot : request.snapshots) {
+    std::vector<std::string> names = snapshot->names;
+    if (names.empty()) names.push_back(snapshot->image_id);
+    for (const std::string& name : names) context.engine.remove_image(name, false, false);
   }
-  // By its names, so that what the bin holds stays; by its id where it has none.
-  std::vector<std::string> names = snapshot.names;
-  if (names.empty() && request.now) names.push_back(snapshot.image_id);
-  for (const std::string& name : names) context.engine.remove_image(name, false, false);
-  return result;
+  return results;
+}
+
+void take_out_of_bin(Context& context, const JournalEntry& entry) {
+  for (const RemovedSnapshot& one : entry.removed) {
+    if (!image_exists(context.engine, one.bin_reference) &&
+        !std::any_of(one.names.begin(), one.names.end(),
+                     [&](const std::string& name) { return image_exists(context.engine, name); })) {
+      throw Error(ErrorCode::not_found,
+                  fmt::format("\"{}\" cannot be brought back", printable(one.title)),
+                  "it is not in the bin any more", "`dksnap ls` shows what there is");
+    }
+  }
+  JournalEntry back = new_entry(context, "undo", entry.container);
+  back.title = entry.title;
+  back.removed = entry.removed;
+  const Journal journal(context.state_dir);
+  journal.begin(back);
+  for (const RemovedSnapshot& one : entry.removed) {
+    if (!image_exists(context.engine, one.bin_reference)) continue;  // an earlier try has done it
+    const std::string id = context.engine.inspect_image(one.bin_reference).id;
+    for (const std::string& name : one.names) {
+      if (image_exists(context.engine, name)) {
+        if (context.engine.inspect_image(name).id == id) continue;
+        journal.forget(back.id);
+        throw Error(ErrorCode::in_use,
+                    fmt::format("\"{}\" cannot be brought back", printable(one.title)),
+                    fmt::format("another image has its name {} by now", name),
+                    fmt::format("give it another one: docker tag {} NAME:TAG", one.bin_reference));
+      }
+      const std::size_t colon = name.rfind(':');
+      context.engine.tag_image(id, name.substr(0, colon), name.substr(colon + 1));
+    }
+    context.engine.remove_image(one.bin_reference, false, false);
+  }
+  journal.set_stage(back.id, Stage::done);
 }
 
 std::vector<BinEntry> list_bin(docker::Engine& engine) {
@@ -85,11 +158,11 @@ std::vector<BinEntry> list_bin(docker::Engine& engine) {
   return entries;
 }
 
-std::vector<std::string> empty_bin(Context& context) {
+std::vector<std::string> empty_bin(Context& context, bool all) {
   std::vector<std::string> emptied;
   const TimePoint now = std::chrono::system_clock::now();
   for (const BinEntry& entry : list_bin(context.engine)) {
-    if (now - entry.removed < kBinTime) continue;
+    if (!all && now - entry.removed < kBinTime) continue;
     // A container may still run from it; then it stays until that is gone.
     if (!users_of(context.engine, entry.snapshot.image_id).empty()) continue;
     context.engine.remove_image(entry.reference, false, false);

@@ -6,6 +6,7 @@
 
 #include "snapshot/catalog.hpp"
 #include "snapshot/context.hpp"
+#include "snapshot/journal.hpp"
 
 namespace dksnap::snapshot {
 
@@ -13,7 +14,7 @@ namespace dksnap::snapshot {
 inline constexpr std::chrono::hours kBinTime{72};
 
 struct RemoveRequest {
-  const Snapshot* snapshot = nullptr;
+  std::vector<const Snapshot*> snapshots;
   bool now = false;  // not by way of the bin
 };
 
@@ -23,11 +24,18 @@ struct RemoveResult {
   std::uint64_t freed_bytes = 0;      // its own layer, where nothing else uses it
 };
 
-// Throws in_use where a container still runs from it and it is to be removed for good.
-RemoveResult remove(Context& context, const Catalog& catalog, const RemoveRequest& request);
+// One result for each snapshot. Throws in_use where a container still runs from one and it is to be
+// removed for good; nothing is removed then. What goes to the bin stands in the journal.
+std::vector<RemoveResult> remove(Context& context, const Catalog& catalog,
+                                 const RemoveRequest& request);
 
-// Empties the bin of what has lain there longer than kBinTime. Returns the titles.
-std::vector<std::string> empty_bin(Context& context);
+// Gives the snapshots of a journal's entry their names back, as far as they have lost them. Throws
+// not_found where one is not in the bin any more, in_use where another image has its name. Notes
+// that in the journal, so that it can be taken back in turn.
+void take_out_of_bin(Context& context, const JournalEntry& entry);
+
+// Empties the bin of what has lain there longer than kBinTime, or of all. Returns the titles.
+std::vector<std::string> empty_bin(Context& context, bool all = false);
 // What lies in the bin, newest first.
 std::vector<BinEntry> list_bin(docker::Engine& engine);
 

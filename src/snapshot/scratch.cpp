@@ -1,8 +1,6 @@
 #include "snapshot/scratch.hpp"
 
-#include <chrono>
 #include <optional>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -11,6 +9,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "image/tar.hpp"
+#include "snapshot/containers.hpp"
 #include "snapshot/labels.hpp"
 #include "snapshot/lost_answer.hpp"
 #include "snapshot/owner.hpp"
@@ -21,9 +20,6 @@ namespace dksnap::snapshot {
 namespace {
 
 constexpr std::size_t kErrorTail = 4096;
-// How long an engine may still be making a container after nobody waits for it any more.
-constexpr std::chrono::seconds kLateContainer{1};
-constexpr std::chrono::milliseconds kBetweenLooks{50};
 
 // A path of the container as a tar holds it.
 std::string tar_path(const char* absolute) {
@@ -50,21 +46,6 @@ std::string worker_archive(const worker::Job& job) {
   tar.add_file(tar_path(worker::kJobPath), worker::to_json(job), 0600);
   tar.finish();
   return sink.take();
-}
-
-// Removes a container of which nobody knows whether the engine has made it, or is still at it. What
-// cannot be removed now is removed by the next run.
-void discard_late(docker::Engine& engine, const std::string& name) {
-  const auto end = std::chrono::steady_clock::now() + kLateContainer;
-  do {
-    try {
-      engine.remove_container(engine.inspect_container(name).id);
-      return;
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::not_found) return;
-    }
-    std::this_thread::sleep_for(kBetweenLooks);
-  } while (std::chrono::steady_clock::now() < end);
 }
 
 // The result that a worker command ended with. Throws the Error that it tells of, or that it ended
@@ -110,7 +91,13 @@ Scratch::Scratch(Context& context, const ScratchSpec& spec) : context_(context) 
   try {
     id_ = context_.engine.create_container(container);
   } catch (Error& error) {
-    if (is_answer_lost(error)) discard_late(context_.rescue, container.name);
+    if (is_answer_lost(error)) {
+      try {
+        discard_late_container(context_.rescue, container.name);
+      } catch (const Error&) {
+        // The next run removes it.
+      }
+    }
     error.add_context("cannot make a scratch container");
     throw;
   }

@@ -44,14 +44,14 @@ docker::Container inspect(docker::Engine& engine, const std::string& ref) {
   }
 }
 
-void refuse_unfit(const docker::Container& container) {
+void refuse_unfit(const docker::Container& container, bool restarting_too) {
   const auto role = container.config.labels.find(label::kRole);
   if (role != container.config.labels.end()) {
     throw Error(ErrorCode::failed,
                 fmt::format("{} is one of dksnap's own scratches", container.name),
                 "scratches hold copies for a moment only", "name the database's container");
   }
-  if (container.restarting) {
+  if (container.restarting && !restarting_too) {
     throw Error(ErrorCode::failed, fmt::format("cannot snapshot {}", container.name),
                 fmt::format("it is in a restart loop (started {} times, last exit code {})",
                             container.restart_count, container.exit_code),
@@ -112,10 +112,11 @@ databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Con
   return facts;
 }
 
-SourceContainer inspect_source(docker::Engine& engine, const std::string& ref) {
+SourceContainer inspect_source(docker::Engine& engine, const std::string& ref,
+                               bool restarting_too) {
   SourceContainer source;
   source.container = inspect(engine, ref);
-  refuse_unfit(source.container);
+  refuse_unfit(source.container, restarting_too);
   try {
     source.image = engine.inspect_image(source.container.image_id);
   } catch (Error& error) {

@@ -20,8 +20,9 @@ struct SourceContainer {
 };
 
 // Throws not_found (near names are offered), and `failed` for a container that cannot be captured:
-// in a restart loop, dead, or a scratch of ours.
-SourceContainer inspect_source(docker::Engine& engine, const std::string& ref);
+// in a restart loop (unless `restarting_too`), dead, or a scratch of ours.
+SourceContainer inspect_source(docker::Engine& engine, const std::string& ref,
+                               bool restarting_too = false);
 
 // What `recognise` looks at. Reads a few small files through the archive calls; harmless.
 databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Container& container);

@@ -10,10 +10,13 @@ Command create_command();
 Command doctor_command();
 Command help_command();
 Command ls_command();
+Command prune_command();
 Command ps_command();
+Command replace_command();
 Command rm_command();
 Command show_command();
 Command thaw_guard_command();
+Command undo_command();
 Command version_command();
 
 }  // namespace dksnap::cli

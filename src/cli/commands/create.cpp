@@ -10,7 +10,6 @@
 #include "cli/commands/commands.hpp"
 #include "cli/render/json.hpp"
 #include "cli/session.hpp"
-#include "snapshot/remove.hpp"
 
 namespace dksnap::cli {
 namespace {
@@ -50,10 +49,7 @@ int run(Session& session, Options& options) {
   request.dry_run = session.options().dry_run;
   if (!options.password_file.empty())
     request.credentials.password = read_password(options.password_file);
-  if (!request.dry_run) {
-    session.clean_up_first();
-    snapshot::empty_bin(session.context());
-  }
+  if (!request.dry_run) session.clean_up_first();
   const snapshot::CreateResult result = snapshot::create(session.context(), request);
   if (request.dry_run) return 0;
   session.print(session.options().json ? json_create(result) : result.snapshot.short_id());

@@ -31,10 +31,6 @@ void tell_result(Session& session, const snapshot::Snapshot& snapshot,
   if (!result.children.empty()) {
     session.say(fmt::format("  {} snapshot(s) that grew from it stay.", result.children.size()));
   }
-  if (!result.bin_reference.empty() && !snapshot.names.empty()) {
-    session.say(fmt::format("  get it back     docker tag {} {}", result.bin_reference,
-                            snapshot.names.front()));
-  }
 }
 
 int run(Session& session, const Options& options) {
@@ -54,13 +50,13 @@ int run(Session& session, const Options& options) {
     return 0;
   }
   session.clean_up_first();
-  snapshot::empty_bin(session.context());
-  for (const snapshot::Snapshot* snapshot : chosen) {
-    const auto result = snapshot::remove(session.context(), catalog, {snapshot, options.now});
-    session.print(session.options().json ? json_removed(*snapshot, result.bin_reference)
-                                         : snapshot->short_id());
-    tell_result(session, *snapshot, result);
+  const auto results = snapshot::remove(session.context(), catalog, {chosen, options.now});
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    session.print(session.options().json ? json_removed(*chosen[i], results[i].bin_reference)
+                                         : chosen[i]->short_id());
+    tell_result(session, *chosen[i], results[i]);
   }
+  if (!options.now) session.say("  get it back     dksnap undo");
   return 0;
 }
 

@@ -69,18 +69,57 @@ std::string json_create(const snapshot::CreateResult& result) {
   return line(object);
 }
 
-std::string json_boot(const snapshot::Snapshot& snapshot, const snapshot::BootResult& result) {
+namespace {
+
+ordered_json ports_array(const std::vector<docker::PortBinding>& bindings) {
   ordered_json ports = ordered_json::array();
-  for (const auto& port : result.ports) {
+  for (const auto& port : bindings) {
     ports.push_back({{"container_port", port.container_port},
                      {"host_ip", port.host_ip},
                      {"host_port", port.host_port}});
   }
+  return ports;
+}
+
+ordered_json entry_object(const snapshot::JournalEntry& entry) {
+  ordered_json titles = ordered_json::array();
+  for (const auto& one : entry.removed) titles.push_back(one.title);
+  return {{"undo_id", entry.id},
+          {"verb", entry.verb},
+          {"title", entry.title},
+          {"container", entry.container},
+          {"when", to_rfc3339(entry.when)},
+          {"removed", titles},
+          {"parked", entry.swap && entry.swap->out.lasting ? entry.swap->out.name : ""},
+          {"safety_snapshot", entry.swap ? entry.swap->safety : ""}};
+}
+
+}  // namespace
+
+std::string json_swap(const snapshot::JournalEntry& entry, const snapshot::SwapResult& result) {
+  ordered_json object = entry_object(entry);
+  object["container_id"] = result.container_id;
+  object["snapshot"] = entry.swap ? entry.swap->data : "";
+  object["connection"] = result.connection;
+  object["ports"] = ports_array(result.ports);
+  object["stood_still_ms"] =
+      std::chrono::duration_cast<std::chrono::microseconds>(result.stood_still).count() / 1000.0;
+  object["written_files"] = result.written_files;
+  object["written_bytes"] = result.written_bytes;
+  object["seconds"] = seconds(result.took);
+  return line(object);
+}
+
+std::string json_entry(const snapshot::JournalEntry& entry) {
+  return line(entry_object(entry));
+}
+
+std::string json_boot(const snapshot::Snapshot& snapshot, const snapshot::BootResult& result) {
   return line({{"container", result.name},
                {"container_id", result.container_id},
                {"snapshot", snapshot.id},
                {"connection", result.connection},
-               {"ports", ports},
+               {"ports", ports_array(result.ports)},
                {"seconds", seconds(result.took)}});
 }
 

@@ -11,6 +11,7 @@
 #include "snapshot/create.hpp"
 #include "snapshot/overview.hpp"
 #include "snapshot/snapshot.hpp"
+#include "snapshot/swap.hpp"
 
 namespace dksnap::cli {
 
@@ -20,6 +21,10 @@ std::string json_create(const snapshot::CreateResult& result);
 std::string json_boot(const snapshot::Snapshot& snapshot, const snapshot::BootResult& result);
 std::string json_container(const snapshot::ContainerOverview& container);
 std::string json_removed(const snapshot::Snapshot& snapshot, const std::string& bin_reference);
+// Of replace, and of undo where it brought a container back.
+std::string json_swap(const snapshot::JournalEntry& entry, const snapshot::SwapResult& result);
+// Of what can be undone, was undone, or was pruned.
+std::string json_entry(const snapshot::JournalEntry& entry);
 std::string json_error(const Error& error);
 
 struct DoctorFinding {

@@ -1,0 +1,81 @@
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/render/json.hpp"
+#include "cli/render/rows.hpp"
+#include "cli/session.hpp"
+#include "snapshot/parked.hpp"
+#include "snapshot/remove.hpp"
+
+namespace dksnap::cli {
+namespace {
+
+std::string describe(const snapshot::JournalEntry& entry) {
+  std::string text =
+      fmt::format("{}  {} of \"{}\"", age_text(entry.when), entry.verb, printable(entry.title));
+  if (entry.swap && entry.swap->out.lasting)
+    text += fmt::format(": the container {}", entry.swap->out.name);
+  if (entry.swap && !entry.swap->safety.empty())
+    text += fmt::format("{} the snapshot {}", entry.swap->out.lasting ? " and" : ":",
+                        entry.swap->safety.substr(0, 8));
+  return text;
+}
+
+int run(Session& session, bool now) {
+  const auto expired = snapshot::find_expired(session.context(), now);
+  std::vector<snapshot::BinEntry> bin;
+  for (snapshot::BinEntry& entry : snapshot::list_bin(session.engine())) {
+    if (now || std::chrono::system_clock::now() - entry.removed >= snapshot::kBinTime)
+      bin.push_back(std::move(entry));
+  }
+  if (expired.empty() && bin.empty()) {
+    session.say(now ? "There is nothing to prune."
+                    : "Nothing is older than 3 days. `dksnap prune --now` takes the rest as well.");
+    return 0;
+  }
+  for (const auto& entry : expired) session.say("  " + describe(entry));
+  for (const auto& entry : bin) {
+    session.say(fmt::format("  {}  in the bin: \"{}\", {}", age_text(entry.removed),
+                            printable(entry.snapshot.title),
+                            human_size(entry.snapshot.added_bytes)));
+  }
+  if (session.options().dry_run) {
+    session.say("Nothing was removed (--dry-run).");
+    return 0;
+  }
+  if (!session.confirm("Remove this for good? It cannot be undone then.",
+                       "it is removed for good")) {
+    session.say("Nothing was removed.");
+    return 0;
+  }
+  for (const auto& entry : expired) {
+    snapshot::expire(session.context(), entry);
+    session.print(session.options().json ? json_entry(entry) : entry.id);
+  }
+  snapshot::empty_bin(session.context(), now);
+  return 0;
+}
+
+}  // namespace
+
+Command prune_command() {
+  Command command;
+  command.name = "prune";
+  command.usage = "prune";
+  command.summary = "remove what was kept for `undo` and lay in the bin for 3 days";
+  command.examples = {"dksnap prune -n", "dksnap prune --now"};
+  command.details =
+      "Old containers and safety snapshots of replace, and removed snapshots. Other commands do "
+      "the "
+      "same\n"
+      "by the way; --now does not wait for 3 days, and takes what --keep-old kept.";
+  command.declare = [](Arguments& arguments) -> Runner {
+    const auto now = std::make_shared<bool>(false);
+    arguments.flag("--now", *now, "all of it, however new");
+    return [now](Session& session) { return run(session, *now); };
+  };
+  return command;
+}
+
+}  // namespace dksnap::cli

@@ -1,0 +1,33 @@
+#include "cli/render/plan.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/render/json.hpp"
+
+namespace dksnap::cli {
+
+void tell_plan(Session& session, const std::string& headline,
+               const std::vector<snapshot::PlanLine>& lines) {
+  session.say(headline);
+  for (const snapshot::PlanLine& line : lines)
+    session.say(fmt::format("  {:<11} {}", line.about, line.text));
+}
+
+void tell_swap(Session& session, const snapshot::JournalEntry& entry,
+               const snapshot::SwapResult& result) {
+  if (session.options().json) {
+    session.print(json_swap(entry, result));
+    return;
+  }
+  session.print(result.connection.empty() ? entry.container : result.connection);
+  for (const docker::PortBinding& port : result.ports) {
+    session.say(fmt::format("  {} is at {}:{}", port.container_port,
+                            port.host_ip.empty() ? "0.0.0.0" : port.host_ip, port.host_port));
+  }
+  session.say(fmt::format("Done in {}; {} stood still for {}.", human_duration(result.took),
+                          entry.container, human_duration(result.stood_still)));
+  session.say(fmt::format("  take it back    dksnap undo {}", shell_quote(entry.container)));
+}
+
+}  // namespace dksnap::cli

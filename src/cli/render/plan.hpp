@@ -1,0 +1,18 @@
+// What replace and undo say before and after.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/session.hpp"
+#include "snapshot/replace.hpp"
+
+namespace dksnap::cli {
+
+void tell_plan(Session& session, const std::string& headline,
+               const std::vector<snapshot::PlanLine>& lines);
+// Standard output: the connection string, or the container's name; with --json the object.
+void tell_swap(Session& session, const snapshot::JournalEntry& entry,
+               const snapshot::SwapResult& result);
+
+}  // namespace dksnap::cli

@@ -1,0 +1,19 @@
+// What undo needs and nobody will want any more: parked containers, safety snapshots, the journal.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "snapshot/context.hpp"
+#include "snapshot/journal.hpp"
+
+namespace dksnap::snapshot {
+
+// Those older than kBinTime that were not to be kept, or all of them. Each goes with what belongs
+// to it: the container that was parked, if it still is, and the safety snapshot, unless a container
+// runs from it.
+std::vector<JournalEntry> find_expired(Context& context, bool all);
+// Throws as the engine does; what is used stays.
+void expire(Context& context, const JournalEntry& entry);
+
+}  // namespace dksnap::snapshot
