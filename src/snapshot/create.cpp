@@ -24,7 +24,6 @@
 #include "snapshot/worker_program.hpp"
 
 namespace dksnap::snapshot {
-namespace {
 
 // One run of `create`: what the steps hand on to each other.
 class Creation {
@@ -33,9 +32,14 @@ class Creation {
       : context_(context), request_(request), start_(std::chrono::steady_clock::now()) {}
 
   CreateResult run();
+  // The two halves of it for a source that is stopped between them.
+  void prepare_to_stop();
+  CreateResult finish_stopped();
 
  private:
   void look();
+  void find_out_plan(const std::vector<docker::Change>& changes);
+  CreateResult finish(std::unique_ptr<Scratch> scratch);
   void report_plan();
   std::unique_ptr<Scratch> make_scratch() const;
   void flush();
@@ -59,6 +63,8 @@ class Creation {
   docker::EngineInfo engine_;
   std::string name_;
   std::vector<std::string> frozen_by_others_;
+  bool will_stop_ = false;
+  std::unique_ptr<Scratch> prepared_;
   std::optional<UnfinishedImage> image_;  // the new one, until it has its name
   worker::PackResult packed_;
   CreateResult result_;
@@ -70,16 +76,32 @@ CreateResult Creation::run() {
     report_plan();
     return result_;
   }
-  {
-    // Both take a moment, and neither waits for the other.
-    auto making = std::async(std::launch::async, [this] { return make_scratch(); });
-    flush();
-    const std::unique_ptr<Scratch> scratch = making.get();
-    copy(*scratch);
-    settle(*scratch);
-    pack(*scratch);
-    load(*scratch);
-  }
+  // Both take a moment, and neither waits for the other.
+  auto making = std::async(std::launch::async, [this] { return make_scratch(); });
+  flush();
+  return finish(making.get());
+}
+
+void Creation::prepare_to_stop() {
+  will_stop_ = true;
+  look();
+  prepared_ = make_scratch();
+}
+
+CreateResult Creation::finish_stopped() {
+  source_.container = context_.engine.inspect_container(source_.id());
+  // What it did while it stopped belongs to it as well.
+  find_out_plan(context_.engine.container_changes(source_.id()));
+  prepared_->set_job(make_job());
+  return finish(std::move(prepared_));
+}
+
+CreateResult Creation::finish(std::unique_ptr<Scratch> scratch) {
+  copy(*scratch);
+  settle(*scratch);
+  pack(*scratch);
+  load(*scratch);
+  scratch.reset();
   check();
   image_->publish(name_);
   image_.reset();
@@ -110,17 +132,16 @@ void Creation::look() {
                             engine_.architecture, worker_architecture()),
                 "use a dksnap that was built for the engine's architecture");
   }
-  source_ = inspect_source(context_.engine, request_.container);
+  source_ = inspect_source(context_.engine, request_.container, will_stop_);
+  // From now on it counts as what it will be.
+  if (will_stop_) source_.container.running = source_.container.restarting = false;
   catalog_ = Catalog::load(context_.engine);
   parent_ = choose_parent(context_.engine, *catalog_, source_, request_.full);
 
   Snapshot& snapshot = result_.snapshot;
   snapshot.title = choose_title(*catalog_, source_.name(), request_.title);
   name_ = choose_name(context_.engine, source_.name(), snapshot.title, request_.name);
-  plan_ = plan_capture(
-      context_.engine, source_, changes.get(),
-      parent_.lineage != nullptr ? parent_.lineage->paths : std::vector<std::string>());
-  if (parent_.delta == nullptr) add_inherited_root_paths(context_.engine, source_, plan_);
+  find_out_plan(changes.get());
 
   snapshot.id = request_.id.empty() ? random_hex(8) : request_.id;
   snapshot.parent = parent_.lineage != nullptr ? parent_.lineage->id : "";
@@ -130,30 +151,38 @@ void Creation::look() {
   snapshot.kind = source_.kind.recognition.kind;
   snapshot.server_version = source_.kind.recognition.version;
   snapshot.capture = "copy";
-  snapshot.paths = plan_.targets();
   snapshot.source = source_.name();
   snapshot.source_id = source_.id();
   snapshot.run.networks = source_.container.networks;
-  snapshot.run.volumes = plan_.volumes;
   for (const docker::PortBinding& port : source_.container.bindings) {
     auto& ports = snapshot.run.ports;
     if (std::find(ports.begin(), ports.end(), port.container_port) == ports.end()) {
       ports.push_back(port.container_port);
     }
   }
-  snapshot.left_out = plan_.left_out;
   snapshot.architecture = source_.image.architecture;
   snapshot.libc = find_libc(context_.engine, source_.id());
   snapshot.note = request_.note;
   snapshot.pinned = request_.pin;
   log(LogLevel::info, fmt::format("{} is kind {}: {}", source_.name(), snapshot.kind,
                                   source_.kind.recognition.reason));
+  if (will_stop_) return;  // somebody else's operation, which has its own to tell
   for (const LeftOut& item : plan_.left_out) {
     context_.reporter.notice(fmt::format("left out: {}: {}", item.what, item.why));
   }
   if (!parent_.why_full.empty()) {
     context_.reporter.notice("captured whole: " + parent_.why_full);
   }
+}
+
+void Creation::find_out_plan(const std::vector<docker::Change>& changes) {
+  plan_ = plan_capture(
+      context_.engine, source_, changes,
+      parent_.lineage != nullptr ? parent_.lineage->paths : std::vector<std::string>());
+  if (parent_.delta == nullptr) add_inherited_root_paths(context_.engine, source_, plan_);
+  result_.snapshot.paths = plan_.targets();
+  result_.snapshot.run.volumes = plan_.volumes;
+  result_.snapshot.left_out = plan_.left_out;
 }
 
 void Creation::report_plan() {
@@ -339,7 +368,14 @@ void Creation::check() {
   step.done("verified: a copy booted and answered");
 }
 
-}  // namespace
+StoppedCreation::StoppedCreation(Context& context, const CreateRequest& request)
+    : creation_(std::make_unique<Creation>(context, request)) {
+  creation_->prepare_to_stop();
+}
+StoppedCreation::~StoppedCreation() = default;
+CreateResult StoppedCreation::finish() {
+  return creation_->finish_stopped();
+}
 
 CreateResult create(Context& context, const CreateRequest& request) {
   return Creation(context, request).run();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,5 +46,23 @@ struct CreateResult {
 // carries the name. With `dry_run` it reports the plan as notices and returns what it would make,
 // without an id.
 CreateResult create(Context& context, const CreateRequest& request);
+
+class Creation;
+
+// The same of a container that the caller stops between the constructor and finish(): what takes
+// time and can be done before is done in the constructor, so that the container stands still for
+// less. Its data must not be on a tmpfs.
+class StoppedCreation {
+ public:
+  // On any thread: reports nothing. Throws as create(). Both must outlive it.
+  StoppedCreation(Context& context, const CreateRequest& request);
+  ~StoppedCreation();
+  StoppedCreation(const StoppedCreation&) = delete;
+  StoppedCreation& operator=(const StoppedCreation&) = delete;
+  CreateResult finish();
+
+ private:
+  std::unique_ptr<Creation> creation_;
+};
 
 }  // namespace dksnap::snapshot

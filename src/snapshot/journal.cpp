@@ -25,7 +25,7 @@ constexpr const char* kHint = "make room there, or set XDG_STATE_HOME to a direc
 constexpr std::size_t kLargestEntry = 4 * 1024 * 1024;
 // A line of so many bytes, blanks and the line's end included: it is overwritten in place.
 constexpr std::size_t kStageLine = 16;
-constexpr std::array kStageNames{"started", "stopping", "overwriting", "done"};
+constexpr std::array kStageNames{"started", "stopping", "overwriting", "done", "undone"};
 
 std::string stage_line(Stage stage) {
   return fmt::format("{:<{}}\n", kStageNames.at(static_cast<std::size_t>(stage)), kStageLine - 1);
@@ -169,7 +169,7 @@ void Journal::begin(const JournalEntry& entry) const {
   if (::flock(lock.get(), LOCK_EX) != 0) throw system_error("cannot lock " + directory_.string());
   for (const JournalEntry& other : entries(entry.engine)) {
     const bool same = other.swap && entry.swap && other.swap->out.id == entry.swap->out.id;
-    if (!same || other.stage == Stage::done) continue;
+    if (!same || is_over(other.stage)) continue;
     throw Error(ErrorCode::in_use, "another dksnap is at " + entry.container,
                 fmt::format("its `{}` has not ended", other.verb),
                 "wait for it; `dksnap undo` takes back one that was killed");

@@ -18,6 +18,7 @@ enum class Stage {
   stopping,     // the old container may be stopped or have another name
   overwriting,  // the data in its mounts may be changed
   done,
+  undone,  // kept for what belongs to it until its time is over
 };
 
 // A mount whose content a swap brings to another state.
@@ -58,6 +59,11 @@ struct RemovedSnapshot {
   std::vector<std::string> names;
 };
 
+// Whether nothing is left to do.
+inline bool is_over(Stage stage) {
+  return stage == Stage::done || stage == Stage::undone;
+}
+
 struct JournalEntry {
   std::string id;      // 8 hex digits
   std::string verb;    // "replace", "undo", "rm"
@@ -84,6 +90,7 @@ class Journal {
   // it cannot be written: then nothing may be touched.
   void begin(const JournalEntry& entry) const;
   void set_stage(const std::string& id, Stage stage) const;
+  bool has(const std::string& id) const { return std::filesystem::exists(path(id)); }
   void forget(const std::string& id) const;
   // Of this engine, newest first.
   std::vector<JournalEntry> entries(const std::string& engine) const;

@@ -13,7 +13,7 @@ std::vector<JournalEntry> find_expired(Context& context, bool all) {
   std::vector<JournalEntry> expired;
   const TimePoint now = std::chrono::system_clock::now();
   for (JournalEntry& entry : Journal(context.state_dir).entries(context.engine.info().id)) {
-    const bool under_way = entry.swap && entry.stage != Stage::done;
+    const bool under_way = entry.swap && !is_over(entry.stage);
     const bool kept = entry.swap && entry.swap->keep;
     if (under_way || (!all && (kept || now - entry.when < kBinTime))) continue;
     expired.push_back(std::move(entry));

@@ -6,7 +6,6 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "snapshot/create.hpp"
 #include "snapshot/parent.hpp"
 #include "snapshot/swap_plan.hpp"
 
@@ -140,16 +139,7 @@ SwapPlan plan_replace(Context& context, const Catalog& catalog, const ReplaceReq
 }
 
 SwapResult carry_out(Context& context, SwapPlan& plan) {
-  if (plan.live_safety) {
-    const Swap& swap = *plan.swap.entry.swap;
-    CreateRequest safety;
-    safety.container = swap.out.id;
-    safety.id = swap.safety;
-    safety.name = swap.safety_name;
-    safety.title = safety_title(plan.swap.entry);
-    safety.takes_it_as_it_is = true;
-    create(context, safety);
-  }
+  if (plan.live_safety) create(context, safety_request(plan.swap.entry));
   return run_swap(context, plan.swap);
 }
 

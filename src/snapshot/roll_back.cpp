@@ -126,7 +126,7 @@ class RollBack {
 };
 
 bool is_abandoned(const JournalEntry& entry) {
-  return entry.swap && entry.stage != Stage::done && !owner_may_live(entry.owner);
+  return entry.swap && !is_over(entry.stage) && !owner_may_live(entry.owner);
 }
 
 }  // namespace

@@ -179,6 +179,15 @@ worker::Message Scratch::run_worker(const std::vector<std::string>& arguments,
   return result_of(arguments.front(), exit_code, last, errors.text());
 }
 
+void Scratch::set_job(const worker::Job& job) {
+  StringSink sink;
+  image::TarWriter tar(sink);
+  tar.add_file(tar_path(worker::kJobPath), worker::to_json(job), 0600);
+  tar.finish();
+  StringSource archive(sink.take());
+  context_.engine.put_archive(id_, "/", archive);
+}
+
 worker::SyncResult Scratch::sync(const std::function<void()>& on_ready,
                                  const std::function<void()>& on_copied,
                                  const std::function<void(const worker::Progress&)>& on_progress) {

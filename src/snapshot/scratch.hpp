@@ -33,6 +33,8 @@ class Scratch {
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 
+  // Gives it another job than it was made with, before it has done anything.
+  void set_job(const worker::Job& job);
   // Copies the source into the scratch. `on_ready` is called once the first copy of a running
   // source is done: it freezes. `on_copied` is called as soon as the frozen copy is done: it thaws.
   worker::SyncResult sync(const std::function<void()>& on_ready,

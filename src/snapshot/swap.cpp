@@ -44,7 +44,8 @@ class SwapRun {
         request_(request),
         entry_(request.entry),
         swap_(*request.entry.swap),
-        journal_(context.state_dir) {}
+        journal_(context.state_dir),
+        safety_request_(safety_request(entry_)) {}
 
   SwapResult run() {
     const auto start = Clock::now();
@@ -71,7 +72,8 @@ class SwapRun {
   void forward() {
     prepare();
     stop_old();
-    if (request_.takes_safety) take_safety();
+    if (safety_) safety_->finish();
+    safety_.reset();
     if (restorer_) write_places();
     put_in_place();
     set_stage(Stage::done);
@@ -81,6 +83,12 @@ class SwapRun {
   void prepare() {
     Step step(context_.reporter, fmt::format("preparing {}", request_.doing));
     std::future<std::unique_ptr<PlaceRestorer>> making;
+    std::future<std::unique_ptr<StoppedCreation>> looking;
+    if (request_.takes_safety) {
+      looking = std::async(std::launch::async, [this] {
+        return std::make_unique<StoppedCreation>(context_, safety_request_);
+      });
+    }
     if (!swap_.places.empty()) {
       making = std::async(std::launch::async, [this] {
         return std::make_unique<PlaceRestorer>(context_, request_.image, request_.has_manifest,
@@ -91,7 +99,9 @@ class SwapRun {
                                                                 swap_.in.name, request_.spec)
                                                : swap_.in.id;
     if (making.valid()) restorer_ = making.get();
-    step.done(fmt::format("prepared a container with {}", request_.doing));
+    if (looking.valid()) safety_ = looking.get();
+    step.done(swap_.in.id.empty() ? fmt::format("prepared a container with {}", request_.doing)
+                                  : fmt::format("{} is there", swap_.in.name));
   }
 
   void stop_old() {
@@ -104,16 +114,6 @@ class SwapRun {
     context_.engine.stop_container(old.id, std::nullopt);
     if (old.auto_remove) context_.engine.remove_container(old.id);
     step.done(fmt::format("stopped {}", entry_.container));
-  }
-
-  void take_safety() {
-    CreateRequest request;
-    request.container = swap_.out.id;
-    request.id = swap_.safety;
-    request.name = swap_.safety_name;
-    request.title = safety_title(entry_);
-    request.takes_it_as_it_is = true;
-    create(context_, request);
   }
 
   void write_places() {
@@ -157,6 +157,7 @@ class SwapRun {
   }
 
   [[noreturn]] void take_back(const Error& error) {
+    safety_.reset();
     restorer_.reset();
     const std::string what = fmt::format("{} was not replaced", entry_.container);
     try {
@@ -179,6 +180,8 @@ class SwapRun {
   JournalEntry entry_;
   const Swap& swap_;
   Journal journal_;
+  CreateRequest safety_request_;
+  std::unique_ptr<StoppedCreation> safety_;
   std::unique_ptr<PlaceRestorer> restorer_;
   Clock::time_point stopped_;
   SwapResult result_;
@@ -188,6 +191,16 @@ class SwapRun {
 
 std::string safety_title(const JournalEntry& entry) {
   return fmt::format("auto: before {} {}", entry.verb, entry.id);
+}
+
+CreateRequest safety_request(const JournalEntry& entry) {
+  CreateRequest request;
+  request.container = entry.swap->out.id;
+  request.id = entry.swap->safety;
+  request.name = entry.swap->safety_name;
+  request.title = safety_title(entry);
+  request.takes_it_as_it_is = true;
+  return request;
 }
 
 SwapResult run_swap(Context& context, const SwapRequest& request) {

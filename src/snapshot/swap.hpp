@@ -7,6 +7,7 @@
 
 #include "docker/types.hpp"
 #include "snapshot/context.hpp"
+#include "snapshot/create.hpp"
 #include "snapshot/journal.hpp"
 
 namespace dksnap::snapshot {
@@ -48,5 +49,6 @@ std::vector<std::string> find_abandoned_swaps(Context& context);
 
 // Of the snapshot of what was there: one of a kind.
 std::string safety_title(const JournalEntry& entry);
+CreateRequest safety_request(const JournalEntry& entry);
 
 }  // namespace dksnap::snapshot

@@ -39,7 +39,7 @@ class Planner {
 
  private:
   bool fits(const JournalEntry& entry) const {
-    if (entry.swap && entry.stage != Stage::done) return false;
+    if (entry.stage == Stage::undone || (entry.swap && entry.stage != Stage::done)) return false;
     if (request_.what.empty() || entry.container == request_.what) return true;
     return std::any_of(entry.removed.begin(), entry.removed.end(), [&](const RemovedSnapshot& one) {
       return one.title == request_.what ||
@@ -87,7 +87,7 @@ class Planner {
     const bool again = entry.verb == kUndoVerb;
     const std::string coming =
         again ? fmt::format("\"{}\"", printable(entry.title)) : describe_before(entry);
-    plan_.headline = fmt::format("Bring back to {}: {}", entry.container, coming);
+    plan_.headline = fmt::format("Give {} back {}", entry.container, coming);
     if (!done.places.empty() && safety() == nullptr) {
       throw Error(ErrorCode::not_found,
                   fmt::format("cannot bring the old data of {} back", entry.container),
@@ -118,8 +118,7 @@ class Planner {
     }
     plan.swap.doing = coming;
     plan.swap.wait = request_.wait;
-    add("new data", coming);
-    add("you lose", fmt::format("what changed since {}",
+    add("you lose", fmt::format("what changed since the {} ({})", entry.verb,
                                 human_age(std::chrono::duration_cast<std::chrono::seconds>(
                                     std::chrono::system_clock::now() - entry.when))));
     add("stand-still", describe_stand_still(plan, data != nullptr ? data->data_bytes : 0));
@@ -181,7 +180,7 @@ UndoResult undo_swap(Context& context, UndoPlan& plan) {
   result.container = plan.entry.container;
   if (plan.swap) {
     result.swap = carry_out(context, *plan.swap);
-    journal.forget(plan.entry.id);
+    if (journal.has(plan.entry.id)) journal.set_stage(plan.entry.id, Stage::undone);
     return result;
   }
   // From here on as if it had never come to its end.
@@ -222,7 +221,8 @@ UndoResult undo(Context& context, const Catalog& catalog, UndoPlan& plan) {
 std::vector<JournalEntry> list_undoable(Context& context) {
   std::vector<JournalEntry> list;
   for (JournalEntry& entry : Journal(context.state_dir).entries(context.engine.info().id)) {
-    if (!entry.swap || entry.stage == Stage::done) list.push_back(std::move(entry));
+    if (entry.stage == Stage::done || (!entry.swap && entry.stage != Stage::undone))
+      list.push_back(std::move(entry));
   }
   return list;
 }

@@ -9,6 +9,8 @@ namespace dksnap::databases::postgres {
 namespace {
 
 constexpr std::size_t kShownLogLines = 6;
+// As pg_controldata says it.
+constexpr std::string_view kCleanState = "shut down";
 
 // "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)" → "15.18".
 std::string version_of(const std::string& text) {
@@ -27,6 +29,22 @@ std::string field(const std::string& control_data, std::string_view name) {
     if (line.starts_with(name)) return std::string(dksnap::trim(line.substr(name.size())));
   }
   return {};
+}
+
+// The server's command line. One process, no network, no clients: recovers, checkpoints, and at the
+// end of its input shuts down cleanly. fsync off: the copy is thrown away if this machine dies
+// before it is an image, and with it on, start-up would open every file for writing, which copies
+// it up. archive_command and the like are the source's business, not the copy's.
+std::vector<std::string> recovery(const std::string& server, const std::string& directory) {
+  return {server,     "--single",
+          "-D",       directory,
+          "-c",       "fsync=off",
+          "-c",       "huge_pages=off",
+          "-c",       "archive_mode=off",
+          "-c",       "logging_collector=off",
+          "-c",       "log_destination=stderr",
+          "-c",       "synchronous_standby_names=",
+          "template1"};
 }
 
 // Segments of the write-ahead log that nothing needs after a clean shutdown. `needed`: the one that
@@ -65,24 +83,27 @@ std::vector<std::string> Postgres::stale_paths(const Recognition& recognition) c
 Settled Postgres::settle(Shell& scratch, const Recognition& recognition) const {
   const std::string& directory = recognition.data_paths.front();
   const Programs programs(scratch, recognition);
-  // One process, no network, no clients: recovers, checkpoints, and at the end of its input shuts
-  // down cleanly. fsync off: the copy is thrown away if this machine dies before it is an image,
-  // and with it on, start-up would open every file for writing, which copies it up. archive_command
-  // and the like are the source's business, not the copy's.
-  const ProgramResult run =
-      scratch.run({programs.path("postgres"), "--single", "-D", directory, "-c", "fsync=off", "-c",
-                   "huge_pages=off", "-c", "archive_mode=off", "-c", "logging_collector=off", "-c",
-                   "log_destination=stderr", "-c", "synchronous_standby_names=", "template1"},
-                  programs.owner());
-  const ProgramResult control = scratch.run({programs.path("pg_controldata"), "-D", directory},
-                                            programs.owner(), {"LC_ALL=C"});
-  const std::string state = field(control.out, "Database cluster state:");
-  const bool clean = state == "shut down" || (control.missing() && run.ok());
-  if (!run.ok() || !clean) {
-    throw Error(ErrorCode::database_refused, "PostgreSQL does not come up on the copy",
-                fmt::format("{}{}", state.empty() ? "" : "state \"" + state + "\"; it said: ",
-                            last_lines(run.err.empty() ? run.out : run.err, kShownLogLines)),
-                "look at the server's own log; the source container was not changed");
+  const auto look = [&] {
+    return scratch.run({programs.path("pg_controldata"), "-D", directory}, programs.owner(),
+                       {"LC_ALL=C"});
+  };
+  const auto state_of = [](const ProgramResult& control) {
+    return field(control.out, "Database cluster state:");
+  };
+  ProgramResult control = look();
+  // A copy of a server that was stopped has nothing to recover.
+  if (state_of(control) != kCleanState) {
+    const ProgramResult run =
+        scratch.run(recovery(programs.path("postgres"), directory), programs.owner());
+    control = look();
+    const std::string state = state_of(control);
+    const bool clean = state == kCleanState || (control.missing() && run.ok());
+    if (!run.ok() || !clean) {
+      throw Error(ErrorCode::database_refused, "PostgreSQL does not come up on the copy",
+                  fmt::format("{}{}", state.empty() ? "" : "state \"" + state + "\"; it said: ",
+                              last_lines(run.err.empty() ? run.out : run.err, kShownLogLines)),
+                  "look at the server's own log; the source container was not changed");
+    }
   }
   Settled settled{version_of(programs.version_text()), stale_paths(recognition)};
   for (std::string& path : spare_segments(
