@@ -72,7 +72,16 @@ class Planner {
       throw unlike(fmt::format("it holds programs for {}, and the engine runs on {}",
                                snapshot_.architecture, engine_.architecture));
     }
-    if (snapshot_.kind.empty()) return;  // the original's do not tell
+    if (snapshot_.legacy) {
+      throw Error(
+          ErrorCode::failed,
+          fmt::format("\"{}\" cannot take the place of {}'s data yet", printable(snapshot_.title),
+                      plan_.source.name()),
+          "the original dksnap made it: it loads its data when it starts, and at every start",
+          fmt::format("boot it, and take a snapshot of that: `dksnap boot {0} --name loaded`, "
+                      "`dksnap create loaded`, `dksnap replace {1} --with latest:loaded`",
+                      snapshot_.short_id(), plan_.source.name()));
+    }
     if (snapshot_.kind != found.kind) {
       if (found.kind == "files" && is_its_own()) return;
       throw unlike(fmt::format("it is of kind {}, and {} is of kind {} ({})", snapshot_.kind,
@@ -84,6 +93,14 @@ class Planner {
       throw unlike(fmt::format("it is of {} {}, and {} runs {} {}", snapshot_.kind,
                                snapshot_.server_version, plan_.source.name(), found.kind,
                                found.version));
+    }
+    // The arguments stay, so the server would look where nothing is, and begin anew.
+    for (const std::string& path : found.data_paths) {
+      const auto holds = [&](const std::string& captured) { return is_within(path, captured); };
+      if (!std::any_of(snapshot_.paths.begin(), snapshot_.paths.end(), holds)) {
+        throw unlike(fmt::format("its data is in {}, and {} keeps it in {}",
+                                 join(snapshot_.paths, ", "), plan_.source.name(), path));
+      }
     }
     const std::string libc = find_libc(context_.engine, plan_.source.id());
     const auto known = [](const std::string& name) { return !name.empty() && name != "unknown"; };

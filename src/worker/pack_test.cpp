@@ -332,6 +332,18 @@ TEST_F(PackTest, FlagsMappedFilesAndComparesThemTheNextTime) {
   EXPECT_EQ(result_.changed, 1U);
 }
 
+TEST_F(PackTest, DoesNotTakeTheManifestsWordForAnImageThatWasBuiltUpon) {
+  write_file(root_.source("f"), "ours");
+  set_mtime(root_.source("f"), 1'000'000, 5);
+  sync_and_expect_right(root_.job());
+  // Another layer on it, without a manifest of its own, as docker build makes one.
+  const Job job = next_job();
+  write_file(root_.target("f"), "changed by a build");
+  keep_image();
+  sync_and_expect_right(job);
+  EXPECT_EQ(read_file(below_ + "/data/f"), "ours");
+}
+
 TEST_F(PackTest, RefusesANameThatMeansARemoval) {
   write_file(root_.source(".wh.f"), "x");
   root_.sync();

@@ -95,11 +95,13 @@ class Planner {
     return found.info.inode == old.inode && found.info.ctime_ns == old.ctime_ns;
   }
 
-  // It was written again, but is what the parent has.
+  // It was written again, but is what the parent has. What the image has must be what the manifest
+  // speaks of: somebody may have built another image on the snapshot.
   bool equals_parent(const WalkEntry& found, ManifestEntry& entry, const ManifestEntry* old,
                      const ManifestEntry* parents) {
     if (old == nullptr || parents == nullptr || !same_metadata(entry, *parents) ||
-        entry.xattrs != parents->xattrs || entry.hard_link != parents->hard_link) {
+        !same_metadata(*old, *parents) || entry.xattrs != parents->xattrs ||
+        entry.hard_link != parents->hard_link) {
       return false;
     }
     if (!found.info.is_file()) return true;

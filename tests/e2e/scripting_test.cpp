@@ -74,6 +74,20 @@ TEST_F(Scripting, KeysOfSnapshots) {
   EXPECT_EQ(keys_of(json::parse(created().out)["left_out"][0]), (Keys{"what", "why"}));
 }
 
+TEST_F(Scripting, KeysOfReplaceAndUndo) {
+  const std::string heading = "### `replace`, `undo`, `undo --list`, `prune`";
+  const Keys of_entry = documented(heading);
+  Keys of_swap = of_entry;
+  of_swap.merge(documented(heading, "`replace`, and `undo` of one, add:"));
+  const std::string container = desk().start("replaced", {}, {desk().image("files:1")});
+  const std::string id = desk().create(container);
+  EXPECT_EQ(keys_printed(desk().dksnap({"replace", container, "--with", id, "--json", "-y"})),
+            of_swap);
+  EXPECT_EQ(keys_printed(desk().dksnap({"undo", container, "--json", "-y"})), of_swap);
+  EXPECT_EQ(keys_printed(desk().dksnap({"undo", "--list", "--json"})), of_entry);
+  EXPECT_EQ(keys_printed(desk().dksnap({"prune", "--now", "--json", "-y"})), of_entry);
+}
+
 TEST_F(Scripting, KeysOfBootAndRm) {
   const std::string id = desk().create(source(), {"-m", "booted"});
   const RunResult booted = desk().dksnap({"boot", id, "--name", desk().name("copy"), "--json"});
