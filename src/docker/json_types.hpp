@@ -27,6 +27,7 @@ std::vector<Change> read_changes(const nlohmann::json& changes);
 PathStat read_path_stat(const nlohmann::json& stat);
 
 // mounts_json.cpp
+// In the order of their destinations.
 std::vector<Mount> read_mounts(const nlohmann::json& mounts);
 // The mounts of an inspect: its `Mounts`, and the tmpfs mounts that are told in HostConfig only.
 std::vector<Mount> read_all_mounts(const nlohmann::json& inspect);

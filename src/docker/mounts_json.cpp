@@ -58,6 +58,9 @@ std::vector<Mount> read_mounts(const json& mounts) {
     mount.read_write = flag(one, "RW");
     list.push_back(std::move(mount));
   }
+  // The engine tells them in another order each time.
+  std::sort(list.begin(), list.end(),
+            [](const Mount& a, const Mount& b) { return a.destination < b.destination; });
   return list;
 }
 

@@ -91,7 +91,17 @@ void Creation::prepare_to_stop() {
 CreateResult Creation::finish_stopped() {
   source_.container = context_.engine.inspect_container(source_.id());
   // What it did while it stopped belongs to it as well.
+  const std::vector<docker::MountSpec> mounted = plan_.mounts;
   find_out_plan(context_.engine.container_changes(source_.id()));
+  // The scratch has them at their numbers: a volume must not be taken for another.
+  const auto same = [](const docker::MountSpec& a, const docker::MountSpec& b) {
+    return a.source == b.source && a.target == b.target;
+  };
+  if (!std::equal(mounted.begin(), mounted.end(), plan_.mounts.begin(), plan_.mounts.end(), same)) {
+    throw Error(ErrorCode::failed, "cannot snapshot " + source_.name(),
+                "its mounts are not those that it had before it was stopped",
+                "run the command again");
+  }
   prepared_->set_job(make_job());
   return finish(std::move(prepared_));
 }

@@ -86,7 +86,8 @@ TEST_P(ReplacePlaces, VolumeInAVolume) {
 
 TEST_P(ReplacePlaces, RootFileSystem) {
   const std::string source = desk().start("files", {"-v", "/elsewhere"}, {desk().image("files:1")});
-  files_batch(desk(), source, "mkdir /opt/kept\nfill /opt/kept/a 50000 1\nwrite /opt/b 1\n");
+  files_batch(desk(), source,
+              "mkdir /opt\nmkdir /opt/kept\nfill /opt/kept/a 50000 1\nwrite /opt/b 1\n");
   snapshot_ = desk().create(source, {"-m", "seed"});
   const std::string seed = files_tree(desk(), source, "/opt");
   files_batch(desk(), source, "fill /opt/kept/a 50000 2\nrm /opt/b\nwrite /opt/c 1\n");
@@ -113,7 +114,7 @@ TEST_P(ReplacePlaces, ContainerThatTheEngineRemoves) {
 }
 
 TEST_P(ReplacePlaces, ContainerThatCannotWriteItsOwnFiles) {
-  const std::string source = start({"--read-only"});
+  const std::string source = start({"--read-only", "-v", "/var/lib/files"});
   expect_back_and_forth(source);
   files_batch(desk(), source, "write /data/still 1\n");
 }

@@ -1,0 +1,75 @@
+// Compose goes on with a container that was replaced as if it had made it.
+#include <fstream>
+
+#include "base/text.hpp"
+#include "desk_test_case.hpp"
+#include "support/files_image.hpp"
+
+namespace dksnap::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+class ReplaceCompose : public OnOneEngine {
+ protected:
+  void SetUp() override {
+    OnOneEngine::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    DKSNAP_NEEDS("docker-compose");
+    project_ = desk().name("shop");
+    std::ofstream(directory_ / "docker-compose.yml")
+        << "version: '3'\nservices:\n  named:\n    image: " << desk().image("files:1")
+        << "\n    volumes: ['v:/data']\n  plain:\n    image: " << desk().image("files:1")
+        << "\n    command: ['sleep', '600']\nvolumes: {v: {}}\n";
+  }
+  void TearDown() override {
+    if (!project_.empty()) compose({"down", "-v"});
+    OnOneEngine::TearDown();
+  }
+  RunResult compose(const Words& arguments) {
+    Words command{"docker-compose", "-p", project_};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return run(command, {.env = {{"DOCKER_HOST", desk().host()}}, .directory = directory_.path()});
+  }
+  std::string ids() {
+    return desk().docker_out(
+        {"ps", "-aq", "--no-trunc", "--filter", "label=com.docker.compose.project=" + project_});
+  }
+
+  TempDir directory_;
+  std::string project_;
+};
+
+TEST_F(ReplaceCompose, UpRestartLogsAndDownWorkAsBefore) {
+  ASSERT_TRUE(succeeded(compose({"up", "-d"})));
+  for (const std::string service : {"named", "plain"}) {
+    const std::string container = project_ + "_" + service + "_1";
+    files_batch(desk(), container, "write /data/what seed\n");
+    const std::string id = desk().create(container);
+    files_batch(desk(), container, "write /data/what live\n");
+    ASSERT_TRUE(succeeded(desk().dksnap({"replace", container, "--with", id, "-y"})));
+    EXPECT_EQ(files(desk(), container, {"cat", "/data/what"}), "seed");
+  }
+  const std::string before = ids();
+  EXPECT_EQ(split(before, '\n').size(), 2U) << "no parked container for Compose to find";
+  EXPECT_TRUE(succeeded(compose({"up", "-d"})));
+  EXPECT_EQ(ids(), before) << "up makes nothing new";
+  EXPECT_THAT(compose({"ps"}).out, HasSubstr(project_ + "_named_1"));
+  EXPECT_TRUE(succeeded(compose({"restart", "-t", "2"})));
+  EXPECT_TRUE(succeeded(compose({"logs"})));
+  for (const std::string service : {"named", "plain"}) {
+    const std::string container = project_ + "_" + service + "_1";
+    EXPECT_EQ(files(desk(), container, {"cat", "/data/what"}), "seed");
+    ASSERT_TRUE(succeeded(desk().dksnap({"undo", container, "-y"})));
+    EXPECT_EQ(files(desk(), container, {"cat", "/data/what"}), "live");
+  }
+  const std::string undone = ids();
+  EXPECT_TRUE(succeeded(compose({"up", "-d"})));
+  EXPECT_EQ(ids(), undone);
+  EXPECT_TRUE(succeeded(compose({"down", "-v"})));
+  EXPECT_EQ(ids(), "");
+  EXPECT_EQ(desk().docker_out({"volume", "ls", "-q", "--filter", "name=" + project_}), "");
+}
+
+}  // namespace
+}  // namespace dksnap::test
