@@ -1,6 +1,7 @@
 // Wherever a container keeps its data: replace brings the snapshot's, undo the old one's.
 #include <algorithm>
 #include <filesystem>
+#include <regex>
 
 #include <nlohmann/json.hpp>
 
@@ -35,7 +36,9 @@ class ReplacePlaces : public OnBothStores {
     return source;
   }
   std::string tree(const std::string& container) {
-    return files_tree(desk(), container, "/data/t");
+    static const std::regex times("( type=dir [^\n]*) mtime_ns=[0-9]+");
+    const std::string all = files_tree(desk(), container, "/data/t");
+    return with_directory_times_ ? all : std::regex_replace(all, times, "$1");
   }
 
   void expect_back_and_forth(const std::string& source) {
@@ -52,6 +55,7 @@ class ReplacePlaces : public OnBothStores {
     }
   }
 
+  bool with_directory_times_ = true;
   std::string snapshot_;
   std::string seed_;
   std::string live_;
@@ -114,6 +118,8 @@ TEST_P(ReplacePlaces, ContainerThatTheEngineRemoves) {
 }
 
 TEST_P(ReplacePlaces, ContainerThatCannotWriteItsOwnFiles) {
+  // The engine fills the new volume, and gives its directories times of its own.
+  with_directory_times_ = false;
   const std::string source = start({"--read-only", "-v", "/var/lib/files"});
   expect_back_and_forth(source);
   files_batch(desk(), source, "write /data/still 1\n");
