@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* kHint = "make room there, or set XDG_STATE_HOME to a directory to write in";
+constexpr std::size_t kIdBytes = 4;
 constexpr std::size_t kLargestEntry = 4 * 1024 * 1024;
 // A line of so many bytes, blanks and the line's end included: it is overwritten in place.
 constexpr std::size_t kStageLine = 16;
@@ -156,6 +157,24 @@ std::optional<JournalEntry> parse_journal_entry(const std::string& text) {
   } catch (const json::exception&) {
     return std::nullopt;
   }
+}
+
+JournalEntry new_entry(const std::string& verb, const std::string& engine,
+                       const std::string& container) {
+  JournalEntry entry;
+  entry.id = random_hex(kIdBytes);
+  entry.verb = verb;
+  entry.engine = engine;
+  entry.owner = owner_text();
+  entry.container = container;
+  entry.when = std::chrono::system_clock::now();
+  return entry;
+}
+
+std::vector<JournalEntry> Journal::entries(docker::Engine& engine) const {
+  std::error_code none;
+  if (!fs::exists(directory_, none) || fs::is_empty(directory_, none)) return {};
+  return entries(engine.info().id);
 }
 
 void Journal::begin(const JournalEntry& entry) const {

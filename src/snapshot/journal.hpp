@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "docker/types.hpp"
+#include "docker/engine.hpp"
 
 namespace dksnap::snapshot {
 
@@ -82,6 +82,10 @@ std::string to_json(const JournalEntry& entry);
 // Nothing where the text is none.
 std::optional<JournalEntry> parse_journal_entry(const std::string& text);
 
+// A new one, with an id of its own, of this process and now.
+JournalEntry new_entry(const std::string& verb, const std::string& engine,
+                       const std::string& container);
+
 class Journal {
  public:
   explicit Journal(const std::filesystem::path& state_dir) : directory_(state_dir / "journal") {}
@@ -94,6 +98,8 @@ class Journal {
   void forget(const std::string& id) const;
   // Of this engine, newest first.
   std::vector<JournalEntry> entries(const std::string& engine) const;
+  // The same; asks the engine who it is only where there are any.
+  std::vector<JournalEntry> entries(docker::Engine& engine) const;
 
  private:
   std::filesystem::path path(const std::string& id) const { return directory_ / id; }

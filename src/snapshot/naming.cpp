@@ -34,14 +34,18 @@ std::string time_title() {
 
 }  // namespace
 
-bool image_exists(docker::Engine& engine, const std::string& reference) {
+std::optional<docker::Image> find_image(docker::Engine& engine, const std::string& reference) {
+  if (reference.empty()) return std::nullopt;
   try {
-    engine.inspect_image(reference);
-    return true;
+    return engine.inspect_image(reference);
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::not_found) return false;
+    if (error.code() == ErrorCode::not_found) return std::nullopt;
     throw;
   }
+}
+
+bool image_exists(docker::Engine& engine, const std::string& reference) {
+  return find_image(engine, reference).has_value();
 }
 
 std::string choose_title(const Catalog& catalog, const std::string& container,

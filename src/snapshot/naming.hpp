@@ -1,6 +1,7 @@
 // Titles and image names of new snapshots.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "docker/engine.hpp"
@@ -8,6 +9,8 @@
 
 namespace dksnap::snapshot {
 
+// Nothing where there is none, or `reference` is empty.
+std::optional<docker::Image> find_image(docker::Engine& engine, const std::string& reference);
 bool image_exists(docker::Engine& engine, const std::string& reference);
 
 // `wanted`, or the present time where it is empty. Throws in_use where the container already has a

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/error.hpp"
 #include "snapshot/labels.hpp"
+#include "snapshot/naming.hpp"
 
 namespace dksnap::snapshot {
 namespace {
@@ -33,16 +33,6 @@ const Snapshot* booted_from(const Catalog& catalog, const SourceContainer& sourc
   return id == source.image.config.labels.end() ? nullptr : catalog.by_id(id->second);
 }
 
-std::optional<docker::Image> try_inspect(docker::Engine& engine, const std::string& ref) {
-  if (ref.empty()) return std::nullopt;
-  try {
-    return engine.inspect_image(ref);
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::not_found) return std::nullopt;
-    throw;
-  }
-}
-
 }  // namespace
 
 const Snapshot* find_lineage(const Catalog& catalog, const SourceContainer& source) {
@@ -66,8 +56,8 @@ ParentChoice choose_parent(docker::Engine& engine, const Catalog& catalog,
   // A container that runs a snapshot: its base is the snapshot's, where the engine still has it.
   if (const Snapshot* booted = booted_from(catalog, source)) {
     choice.base_reference = booted->base;
-    auto base = try_inspect(engine, booted->base_id);
-    if (!base) base = try_inspect(engine, booted->base);
+    auto base = find_image(engine, booted->base_id);
+    if (!base) base = find_image(engine, booted->base);
     if (base && is_prefix(base->diff_ids, source.image.diff_ids)) choice.base = std::move(*base);
   }
   if (choice.lineage == nullptr || choice.lineage->legacy) return choice;
@@ -75,7 +65,7 @@ ParentChoice choose_parent(docker::Engine& engine, const Catalog& catalog,
     choice.why_full = "--full was given";
     return choice;
   }
-  const auto image = try_inspect(engine, choice.lineage->image_id);
+  const auto image = find_image(engine, choice.lineage->image_id);
   if (!image) return choice;
   if (!is_prefix(source.image.diff_ids, image->diff_ids)) {
     choice.why_full = "the container's image is not the one that the last snapshot was taken on";

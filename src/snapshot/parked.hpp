@@ -16,4 +16,7 @@ std::vector<JournalEntry> find_expired(Context& context, bool all);
 // Throws as the engine does; what is used stays.
 void expire(Context& context, const JournalEntry& entry);
 
+// Takes its name from a swap's safety snapshot, if it has one and nothing runs from it.
+void remove_safety(docker::Engine& engine, const Swap& swap);
+
 }  // namespace dksnap::snapshot

@@ -9,7 +9,6 @@
 #include "base/text.hpp"
 #include "snapshot/labels.hpp"
 #include "snapshot/naming.hpp"
-#include "snapshot/owner.hpp"
 
 namespace dksnap::snapshot {
 namespace {
@@ -47,21 +46,10 @@ void refuse_used(Context& context, const Snapshot& snapshot) {
       fmt::format("remove that first (docker rm -fv {}), or leave out --now", join(users, " ")));
 }
 
-JournalEntry new_entry(Context& context, const std::string& verb, const std::string& container) {
-  JournalEntry entry;
-  entry.id = random_hex(4);
-  entry.verb = verb;
-  entry.engine = context.engine.info().id;
-  entry.owner = owner_text();
-  entry.container = container;
-  entry.when = std::chrono::system_clock::now();
-  return entry;
-}
-
 // By their names, so that what the bin holds stays.
 std::vector<RemoveResult> to_bin(Context& context, const std::vector<const Snapshot*>& snapshots,
                                  std::vector<RemoveResult> results) {
-  JournalEntry entry = new_entry(context, "rm", snapshots.front()->source);
+  JournalEntry entry = new_entry("rm", context.engine.info().id, snapshots.front()->source);
   entry.title = snapshots.front()->title;
   const auto now = std::chrono::system_clock::to_time_t(entry.when);
   for (std::size_t i = 0; i < snapshots.size(); ++i) {
@@ -116,17 +104,17 @@ void take_out_of_bin(Context& context, const JournalEntry& entry) {
                   "it is not in the bin any more", "`dksnap ls` shows what there is");
     }
   }
-  JournalEntry back = new_entry(context, "undo", entry.container);
+  JournalEntry back = new_entry("undo", entry.engine, entry.container);
   back.title = entry.title;
   back.removed = entry.removed;
   const Journal journal(context.state_dir);
   journal.begin(back);
   for (const RemovedSnapshot& one : entry.removed) {
-    if (!image_exists(context.engine, one.bin_reference)) continue;  // an earlier try has done it
-    const std::string id = context.engine.inspect_image(one.bin_reference).id;
+    const auto image = find_image(context.engine, one.bin_reference);
+    if (!image) continue;  // an earlier try has done it
     for (const std::string& name : one.names) {
-      if (image_exists(context.engine, name)) {
-        if (context.engine.inspect_image(name).id == id) continue;
+      if (const auto named = find_image(context.engine, name)) {
+        if (named->id == image->id) continue;
         journal.forget(back.id);
         throw Error(ErrorCode::in_use,
                     fmt::format("\"{}\" cannot be brought back", printable(one.title)),
@@ -134,7 +122,7 @@ void take_out_of_bin(Context& context, const JournalEntry& entry) {
                     fmt::format("give it another one: docker tag {} NAME:TAG", one.bin_reference));
       }
       const std::size_t colon = name.rfind(':');
-      context.engine.tag_image(id, name.substr(0, colon), name.substr(colon + 1));
+      context.engine.tag_image(image->id, name.substr(0, colon), name.substr(colon + 1));
     }
     context.engine.remove_image(one.bin_reference, false, false);
   }

@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "base/log.hpp"
 #include "snapshot/catalog.hpp"
 #include "snapshot/containers.hpp"
 #include "snapshot/data_places.hpp"
 #include "snapshot/labels.hpp"
 #include "snapshot/lost_answer.hpp"
 #include "snapshot/owner.hpp"
+#include "snapshot/parked.hpp"
 #include "snapshot/readiness.hpp"
 #include "snapshot/swap.hpp"
 
@@ -38,7 +38,7 @@ class RollBack {
     } else {
       make_anew(old);
     }
-    forget_safety();
+    remove_safety(engine_, swap_);
   }
 
  private:
@@ -109,16 +109,6 @@ class RollBack {
     }
   }
 
-  void forget_safety() {
-    if (swap_.safety_name.empty()) return;
-    try {
-      engine_.remove_image(swap_.safety_name, false, false);
-    } catch (const Error& error) {
-      // Not there yet, or what runs now was made from it.
-      log(LogLevel::info, fmt::format("{} stays: {}", swap_.safety_name, error.what()));
-    }
-  }
-
   Context& context_;
   const JournalEntry& entry_;
   const Swap& swap_;
@@ -149,7 +139,7 @@ void roll_back(Context& context, const JournalEntry& entry) {
 
 std::vector<std::string> find_abandoned_swaps(Context& context) {
   std::vector<std::string> names;
-  for (const JournalEntry& entry : Journal(context.state_dir).entries(context.rescue.info().id)) {
+  for (const JournalEntry& entry : Journal(context.state_dir).entries(context.rescue)) {
     if (is_abandoned(entry)) names.push_back(entry.container);
   }
   return names;
@@ -157,7 +147,7 @@ std::vector<std::string> find_abandoned_swaps(Context& context) {
 
 std::vector<std::string> roll_back_abandoned(Context& context) {
   std::vector<std::string> names;
-  for (const JournalEntry& entry : Journal(context.state_dir).entries(context.rescue.info().id)) {
+  for (const JournalEntry& entry : Journal(context.state_dir).entries(context.rescue)) {
     if (is_abandoned(entry)) {
       roll_back(context, entry);
       names.push_back(entry.container);

@@ -11,14 +11,12 @@
 #include "snapshot/containers.hpp"
 #include "snapshot/labels.hpp"
 #include "snapshot/naming.hpp"
-#include "snapshot/owner.hpp"
 #include "snapshot/plan.hpp"
 
 namespace dksnap::snapshot {
 namespace {
 
-constexpr std::size_t kEntryDigits = 4;  // bytes
-constexpr std::size_t kIdDigits = 8;     // bytes
+constexpr std::size_t kIdDigits = 8;  // bytes
 
 // All that a snapshot of the container as it is would hold of its mounts.
 std::vector<std::string> captured_paths(const SourceContainer& source) {
@@ -46,11 +44,6 @@ docker::RawContainerSpec spec_to_come_back(const SwapPlan& plan, const docker::E
   wanted.renewed_volumes = mounts.renewed;
   wanted.labels = {{label::kSwap, plan.swap.entry.id}};
   return docker::same_arguments(wanted);
-}
-
-std::optional<docker::Image> find_image(docker::Engine& engine, const std::string& ref) {
-  if (ref.empty() || !image_exists(engine, ref)) return std::nullopt;
-  return engine.inspect_image(ref);
 }
 
 // By name, so that `docker ps` tells what it is; unless the name means something else by now.
@@ -85,12 +78,7 @@ SourceContainer inspect_replaceable(Context& context, const std::string& ref) {
 void begin_plan(SwapPlan& plan, const std::string& verb, const docker::EngineInfo& engine) {
   const docker::Container& container = plan.source.container;
   JournalEntry& entry = plan.swap.entry;
-  entry.id = random_hex(kEntryDigits);
-  entry.verb = verb;
-  entry.engine = engine.id;
-  entry.owner = owner_text();
-  entry.container = container.name;
-  entry.when = std::chrono::system_clock::now();
+  entry = new_entry(verb, engine.id, container.name);
   entry.swap.emplace();
   SwapSide& out = entry.swap->out;
   out.id = container.id;

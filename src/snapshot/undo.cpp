@@ -220,7 +220,7 @@ UndoResult undo(Context& context, const Catalog& catalog, UndoPlan& plan) {
 
 std::vector<JournalEntry> list_undoable(Context& context) {
   std::vector<JournalEntry> list;
-  for (JournalEntry& entry : Journal(context.state_dir).entries(context.engine.info().id)) {
+  for (JournalEntry& entry : Journal(context.state_dir).entries(context.engine)) {
     if (entry.stage == Stage::done || (!entry.swap && entry.stage != Stage::undone))
       list.push_back(std::move(entry));
   }
