@@ -113,7 +113,8 @@ bool Freeze::try_freeze(const std::string& id) {
     frozen_.push_back(id);
     return true;
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::in_use && context_.engine.inspect_container(id).paused)
+    // Whether it is still frozen says nothing: it may have been thawed since.
+    if (error.code() == ErrorCode::in_use && context_.engine.inspect_container(id).running)
       return false;
     // It may be frozen all the same: the answer alone is lost.
     freeze_may_come_late_ = is_answer_lost(error);
