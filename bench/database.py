@@ -67,12 +67,12 @@ def disk_of(container):
 class Source:
     """The container that snapshots are taken of."""
 
-    def __init__(self, work, image, scale):
+    def __init__(self, work, image, scale, options=()):
         self.name = work.name("source")
         self.image = image
         self.scale = scale
         self.notes = 0
-        engine.docker("run", "-d", "--name", self.name, *RUN_OPTIONS, image)
+        engine.docker("run", "-d", "--name", self.name, *RUN_OPTIONS, *options, image)
         wait_for_answer(self.name)
         self._inside("pgbench", "-i", "-q", "-s", str(scale))
         query(self.name, "CREATE TABLE notes (id serial PRIMARY KEY, text text)")
@@ -112,5 +112,5 @@ class Source:
         """Reads the big table from its first to its last page."""
         _expect(copy, f"SELECT count(*) FROM {TABLE}", self.scale * ROWS_PER_SCALE)
 
-    def expect_notes(self, copy):
-        _expect(copy, "SELECT count(*) FROM notes", self.notes)
+    def expect_notes(self, copy, number=None):
+        _expect(copy, "SELECT count(*) FROM notes", self.notes if number is None else number)

@@ -28,6 +28,10 @@ class DumpAndReplay:
         engine.docker("run", "-d", "--name", name, *database.RUN_OPTIONS, snapshot.image)
         return name
 
+    def replace(self, container, snapshot):
+        engine.docker("rm", "-fv", container)
+        engine.docker("run", "-d", "--name", container, *database.RUN_OPTIONS, snapshot.image)
+
     def discard(self, container):
         engine.docker("rm", "-fv", container)
 

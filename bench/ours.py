@@ -51,6 +51,18 @@ class Dksnap:
         self._run("boot", snapshot.handle["id"], "--name", name, "--json")
         return name
 
+    def replace(self, container, snapshot):
+        """Returns what the command says of it."""
+        done = self._run("replace", container, "--with", snapshot.handle["id"], "-y", "--json")
+        return json.loads(done.out.splitlines()[-1])
+
+    def undo(self, container):
+        self._run("undo", container, "-y", "--json")
+
+    def prune(self):
+        """All that is kept for undo."""
+        self._run("prune", "--now", "-y", "-q")
+
     def discard(self, container):
         engine.docker("rm", "-fv", container)
 

@@ -111,8 +111,8 @@ snapshot::Leftovers Session::clean_up_first() {
                     join(cleaned.replaced, ", ")));
   }
   snapshot::empty_bin(context());
-  for (const snapshot::JournalEntry& entry : snapshot::find_expired(context(), false))
-    snapshot::expire(context(), entry);
+  for (const snapshot::Expired& expired : snapshot::find_expired(context(), false))
+    snapshot::expire(context(), expired.entry);
   return cleaned;
 }
 

@@ -12,6 +12,7 @@
 #include "image/config.hpp"
 #include "image/load_archive.hpp"
 #include "snapshot/labels.hpp"
+#include "snapshot/original.hpp"
 #include "snapshot/secrets.hpp"
 #include "snapshot/stage.hpp"
 
@@ -35,7 +36,6 @@ bool is_ours_or_compose(std::string_view name) {
 
 image::ConfigOverrides overrides_of(const docker::Config& config) {
   image::ConfigOverrides overrides;
-  overrides.entrypoint = config.entrypoint;
   overrides.cmd = config.cmd;
   overrides.user = config.user;
   overrides.working_dir = config.working_dir;
@@ -48,7 +48,7 @@ image::ConfigOverrides overrides_of(const docker::Config& config) {
   return overrides;
 }
 
-std::string make_config(const AssembleRequest& request) {
+std::string make_config(Context& context, const AssembleRequest& request) {
   const docker::Config& container = request.source->container.config;
   const docker::Config& base = request.source->image.config;
   const FilteredEnv env = filter_env(container.env, base.env, request.keep_env);
@@ -69,6 +69,7 @@ std::string make_config(const AssembleRequest& request) {
   config.env = env.kept;
   config.captured_paths = request.captured;
   config.overrides = overrides_of(container);
+  config.overrides.entrypoint = own_entrypoint(context.engine, request.source->container);
   config.created = request.snapshot->created;
   config.comment = request.snapshot->title;
   return image::make_image_config(config);
@@ -77,7 +78,7 @@ std::string make_config(const AssembleRequest& request) {
 std::unique_ptr<image::LoadRequest> make_load_request(Context& context,
                                                       const AssembleRequest& request) {
   auto load = std::make_unique<image::LoadRequest>();
-  load->config = make_config(request);
+  load->config = make_config(context, request);
   load->base = describe_layers(context, *request.below);
   load->architecture = request.source->image.architecture;
   load->os = request.source->image.os;

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "snapshot/labels.hpp"
+#include "snapshot/original.hpp"
 #include "snapshot/ports.hpp"
 #include "snapshot/readiness.hpp"
 #include "snapshot/scratch.hpp"
@@ -100,7 +101,9 @@ BootResult boot(Context& context, const Snapshot& snapshot, const BootRequest& r
     const docker::Container container = context.engine.inspect_container(result.container_id);
     result.ports = container.published;
     if (request.wait.count() > 0) {
-      const BootedCopy copy = recognise_copy(snapshot.kind, container, context.published_host);
+      std::string kind = snapshot.kind;
+      if (snapshot.legacy) kind = wait_for_original(context, container, request.wait);
+      const BootedCopy copy = recognise_copy(kind, container, context.published_host);
       wait_until_ready(context, copy, request.wait);
       if (copy.address.port != 0) {
         result.connection = copy.database->connection_string(copy.address, copy.settings);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -51,6 +52,26 @@ bool is_internal(const std::string& name) {
   return name.starts_with(kBinRepository) || name.starts_with(kUnfinishedRepository);
 }
 
+// An image that somebody built on a snapshot has its labels too, and more layers: it is no
+// snapshot, and must not be taken for the one below it.
+void leave_out_images_built_on_snapshots(docker::Engine& engine, std::vector<Snapshot>& snapshots) {
+  std::map<std::string, std::vector<const Snapshot*>> by_id;
+  for (const Snapshot& snapshot : snapshots) by_id[snapshot.id].push_back(&snapshot);
+  std::vector<std::string> built;
+  for (const auto& [id, images] : by_id) {
+    if (images.size() < 2) continue;
+    std::vector<std::size_t> layers;
+    for (const Snapshot* image : images)
+      layers.push_back(engine.inspect_image(image->image_id).diff_ids.size());
+    const std::size_t fewest = *std::min_element(layers.begin(), layers.end());
+    for (std::size_t i = 0; i < images.size(); ++i)
+      if (layers[i] > fewest) built.push_back(images[i]->image_id);
+  }
+  std::erase_if(snapshots, [&](const Snapshot& snapshot) {
+    return std::find(built.begin(), built.end(), snapshot.image_id) != built.end();
+  });
+}
+
 }  // namespace
 
 Catalog::Catalog(std::vector<Snapshot> snapshots) : snapshots_(std::move(snapshots)) {
@@ -74,6 +95,7 @@ Catalog Catalog::load(docker::Engine& engine) {
       snapshots.push_back(std::move(snapshot));
     }
   }
+  leave_out_images_built_on_snapshots(engine, snapshots);
   return Catalog(std::move(snapshots));
 }
 

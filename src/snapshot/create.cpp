@@ -40,6 +40,8 @@ class Creation {
   void look();
   void find_out_plan(const std::vector<docker::Change>& changes);
   CreateResult finish(std::unique_ptr<Scratch> scratch);
+  AlsoFit also_fit() const;
+  void tell_origin();
   void report_plan();
   std::unique_ptr<Scratch> make_scratch() const;
   void flush();
@@ -142,7 +144,7 @@ void Creation::look() {
                             engine_.architecture, worker_architecture()),
                 "use a dksnap that was built for the engine's architecture");
   }
-  source_ = inspect_source(context_.engine, request_.container, will_stop_);
+  source_ = inspect_source(context_.engine, request_.container, also_fit());
   // From now on it counts as what it will be.
   if (will_stop_) source_.container.running = source_.container.restarting = false;
   catalog_ = Catalog::load(context_.engine);
@@ -161,15 +163,7 @@ void Creation::look() {
   snapshot.kind = source_.kind.recognition.kind;
   snapshot.server_version = source_.kind.recognition.version;
   snapshot.capture = "copy";
-  snapshot.source = source_.name();
-  snapshot.source_id = source_.id();
-  snapshot.run.networks = source_.container.networks;
-  for (const docker::PortBinding& port : source_.container.bindings) {
-    auto& ports = snapshot.run.ports;
-    if (std::find(ports.begin(), ports.end(), port.container_port) == ports.end()) {
-      ports.push_back(port.container_port);
-    }
-  }
+  tell_origin();
   snapshot.architecture = source_.image.architecture;
   snapshot.libc = find_libc(context_.engine, source_.id());
   snapshot.note = request_.note;
@@ -183,6 +177,26 @@ void Creation::look() {
   if (!parent_.why_full.empty()) {
     context_.reporter.notice("captured whole: " + parent_.why_full);
   }
+}
+
+AlsoFit Creation::also_fit() const {
+  if (request_.stands_in != nullptr) return AlsoFit::scratch;
+  return will_stop_ ? AlsoFit::restarting : AlsoFit::nothing;
+}
+
+void Creation::tell_origin() {
+  Snapshot& snapshot = result_.snapshot;
+  if (request_.stands_in != nullptr) {
+    snapshot.source = request_.stands_in->source;
+    snapshot.parent = request_.stands_in->parent;
+    snapshot.run.networks = request_.stands_in->networks;
+    snapshot.run.ports = request_.stands_in->ports;
+    return;
+  }
+  snapshot.source = source_.name();
+  snapshot.source_id = source_.id();
+  snapshot.run.networks = source_.container.networks;
+  snapshot.run.ports = container_ports(source_);
 }
 
 void Creation::find_out_plan(const std::vector<docker::Change>& changes) {

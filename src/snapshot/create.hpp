@@ -13,6 +13,13 @@
 
 namespace dksnap::snapshot {
 
+struct StandIn {
+  std::string source;  // the other one's name
+  std::string parent;  // id of the snapshot that the scratch was made from
+  std::vector<std::string> ports;
+  std::vector<std::string> networks;
+};
+
 struct CreateRequest {
   std::string id;  // of the snapshot; empty: a new one
   std::string container;
@@ -29,6 +36,9 @@ struct CreateRequest {
   bool takes_it_as_it_is = false;
   std::vector<std::string> keep_env;
   databases::Credentials credentials;
+  // Where `container` is a scratch of ours that was made for another one: what the snapshot says of
+  // where it comes from.
+  const StandIn* stands_in = nullptr;
 };
 
 struct CreateResult {

@@ -96,13 +96,13 @@ std::vector<std::string> others_at(docker::Engine& engine, const std::vector<Dat
   return names;
 }
 
-PlaceRestorer::PlaceRestorer(Context& context, const std::string& image, bool has_manifest,
+PlaceRestorer::PlaceRestorer(Context& context, const std::string& image,
                              const std::vector<DataPlace>& places,
                              const std::vector<std::string>& paths) {
   ScratchSpec spec;
   spec.image = image;
   spec.job.restore = true;
-  spec.job.has_parent = has_manifest;
+  spec.job.has_parent = true;
   for (const DataPlace& place : places) {
     docker::MountSpec mount;
     mount.type = place.type;

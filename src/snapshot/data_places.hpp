@@ -39,9 +39,8 @@ std::vector<std::string> others_at(docker::Engine& engine, const std::vector<Dat
 // from the constructor on; nothing is written before run().
 class PlaceRestorer {
  public:
-  // `has_manifest`: not of the original's snapshots.
-  PlaceRestorer(Context& context, const std::string& image, bool has_manifest,
-                const std::vector<DataPlace>& places, const std::vector<std::string>& paths);
+  PlaceRestorer(Context& context, const std::string& image, const std::vector<DataPlace>& places,
+                const std::vector<std::string>& paths);
   worker::SyncResult run(const std::function<void(const worker::Progress&)>& on_progress);
 
  private:

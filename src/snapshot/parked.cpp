@@ -5,18 +5,38 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "snapshot/containers.hpp"
+#include "snapshot/naming.hpp"
 #include "snapshot/remove.hpp"
 
 namespace dksnap::snapshot {
+namespace {
 
-std::vector<JournalEntry> find_expired(Context& context, bool all) {
-  std::vector<JournalEntry> expired;
+constexpr std::size_t kShownIdDigits = 8;
+
+// Under its parked name and not running: undo may have put it back, somebody may use it.
+std::optional<docker::Container> find_parked(Context& context, const JournalEntry& entry) {
+  if (!entry.swap) return std::nullopt;
+  const SwapSide& old = entry.swap->out;
+  auto parked = find_container(context.engine, old.id);
+  if (!parked || parked->name != old.name || parked->running) return std::nullopt;
+  return parked;
+}
+
+}  // namespace
+
+std::vector<Expired> find_expired(Context& context, bool all) {
+  std::vector<Expired> expired;
   const TimePoint now = std::chrono::system_clock::now();
   for (JournalEntry& entry : Journal(context.state_dir).entries(context.engine)) {
     const bool under_way = entry.swap && !is_over(entry.stage);
     const bool kept = entry.swap && entry.swap->keep;
     if (under_way || (!all && (kept || now - entry.when < kBinTime))) continue;
-    expired.push_back(std::move(entry));
+    Expired found;
+    if (const auto parked = find_parked(context, entry)) found.parked = parked->name;
+    if (entry.swap && image_exists(context.engine, entry.swap->safety_name))
+      found.safety = entry.swap->safety.substr(0, kShownIdDigits);
+    found.entry = std::move(entry);
+    expired.push_back(std::move(found));
   }
   return expired;
 }
@@ -33,9 +53,7 @@ void remove_safety(docker::Engine& engine, const Swap& swap) {
 
 void expire(Context& context, const JournalEntry& entry) {
   if (entry.swap) {
-    const SwapSide& old = entry.swap->out;
-    const auto parked = find_container(context.engine, old.id);
-    if (parked && parked->name == old.name && !parked->running)
+    if (const auto parked = find_parked(context, entry))
       context.engine.remove_container(parked->id);
     remove_safety(context.engine, *entry.swap);
   }

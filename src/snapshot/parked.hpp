@@ -12,7 +12,12 @@ namespace dksnap::snapshot {
 // Those older than kBinTime that were not to be kept, or all of them. Each goes with what belongs
 // to it: the container that was parked, if it still is, and the safety snapshot, unless a container
 // runs from it.
-std::vector<JournalEntry> find_expired(Context& context, bool all);
+struct Expired {
+  JournalEntry entry;
+  std::string parked;  // the container that goes with it; empty: none
+  std::string safety;  // short id of the snapshot that does; empty: none
+};
+std::vector<Expired> find_expired(Context& context, bool all);
 // Throws as the engine does; what is used stays.
 void expire(Context& context, const JournalEntry& entry);
 

@@ -1,11 +1,13 @@
 #include "snapshot/readiness.hpp"
 
+#include <functional>
 #include <thread>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "snapshot/original.hpp"
 
 namespace dksnap::snapshot {
 namespace {
@@ -23,6 +25,39 @@ Error not_ready(Context& context, const BootedCopy& copy, const std::string& why
     reason +=
         "; its last log lines:\n  " + join(split(last_lines(log, kShownLogLines), '\n'), "\n  ");
   return {ErrorCode::not_ready, fmt::format("{} is not ready", copy.container_name), reason, hint};
+}
+
+// `question`: nothing, or what the container is still waiting for.
+void wait_for(Context& context, const BootedCopy& copy, std::chrono::seconds patience,
+              const std::function<std::optional<std::string>(databases::Shell&)>& question) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  databases::Shell shell(context.engine, copy.container_id);
+  for (;;) {
+    std::optional<std::string> waiting;
+    const docker::Container state = context.engine.inspect_container(copy.container_id);
+    if (state.running && !state.restarting) {
+      try {
+        waiting = question(shell);
+      } catch (const Error& error) {
+        // The container can end between two questions; the next look at its state tells.
+        if (error.code() != ErrorCode::in_use && error.code() != ErrorCode::not_found) throw;
+        waiting = error.what();
+      }
+      if (!waiting) return;
+    }
+    if (!state.running || state.restart_count >= kMostRestarts) {
+      throw not_ready(context, copy, fmt::format("it ended with exit code {}", state.exit_code),
+                      "the container was removed again; the snapshot is unchanged");
+    }
+    if (std::chrono::steady_clock::now() >= end) {
+      throw not_ready(context, copy,
+                      fmt::format("after {}: {}", human_duration(patience), waiting.value_or("")),
+                      fmt::format("it is still starting: see `docker logs -f {0}`, or remove it "
+                                  "with `docker rm -fv {0}`; --wait SECONDS waits longer",
+                                  copy.container_name));
+    }
+    std::this_thread::sleep_for(kBetweenQuestions);
+  }
 }
 
 }  // namespace
@@ -61,34 +96,23 @@ BootedCopy recognise_copy(const std::string& kind, const docker::Container& cont
 }
 
 void wait_until_ready(Context& context, const BootedCopy& copy, std::chrono::seconds patience) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  databases::Shell shell(context.engine, copy.container_id);
-  for (;;) {
-    std::optional<std::string> waiting;
-    const docker::Container state = context.engine.inspect_container(copy.container_id);
-    if (state.running && !state.restarting) {
-      try {
-        waiting = copy.database->not_ready(shell, copy.recognition, copy.address, copy.settings);
-      } catch (const Error& error) {
-        // The container can end between two questions; the next look at its state tells.
-        if (error.code() != ErrorCode::in_use && error.code() != ErrorCode::not_found) throw;
-        waiting = error.what();
-      }
-      if (!waiting) return;
-    }
-    if (!state.running || state.restart_count >= kMostRestarts) {
-      throw not_ready(context, copy, fmt::format("it ended with exit code {}", state.exit_code),
-                      "the container was removed again; the snapshot is unchanged");
-    }
-    if (std::chrono::steady_clock::now() >= end) {
-      throw not_ready(context, copy,
-                      fmt::format("after {}: {}", human_duration(patience), waiting.value_or("")),
-                      fmt::format("it is still starting: see `docker logs -f {0}`, or remove it "
-                                  "with `docker rm -fv {0}`; --wait SECONDS waits longer",
-                                  copy.container_name));
-    }
-    std::this_thread::sleep_for(kBetweenQuestions);
-  }
+  wait_for(context, copy, patience, [&](databases::Shell& shell) {
+    return copy.database->not_ready(shell, copy.recognition, copy.address, copy.settings);
+  });
+}
+
+void wait_until_loaded(Context& context, const BootedCopy& copy, std::chrono::seconds patience) {
+  wait_for(context, copy, patience, [](databases::Shell& shell) -> std::optional<std::string> {
+    // The first process is a script, the loader or the one that initialises a database, until it
+    // has handed over to the server. A server that answers before that is a temporary one.
+    const databases::ProgramResult first = shell.run({"cat", "/proc/1/cmdline"});
+    const auto runs = [&](const char* script) {
+      return first.out.find(script) != std::string::npos;
+    };
+    if (first.ok() && (runs(kLoaderScript) || runs("docker-entrypoint")))
+      return "it loads its data";
+    return std::nullopt;
+  });
 }
 
 }  // namespace dksnap::snapshot

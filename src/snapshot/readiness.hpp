@@ -27,6 +27,9 @@ BootedCopy recognise_copy(const std::string& kind, const docker::Container& cont
 // `patience` is over; the reason holds the last lines of its log.
 void wait_until_ready(Context& context, const BootedCopy& copy, std::chrono::seconds patience);
 
+// Waits until one that loads its data at its start (original.hpp) has done so. Throws as above.
+void wait_until_loaded(Context& context, const BootedCopy& copy, std::chrono::seconds patience);
+
 bool is_running(docker::Engine& engine, const std::string& container_id);
 
 // Where the kind's own port can be reached from here; port 0: it cannot.

@@ -39,11 +39,11 @@ class Planner {
     refuse_shared_places(context_, plan_);
     describe(mounts);
     plan_safety(context_, plan_, request_.safety, engine_);
+    plan_.lines.push_back({"stand-still", describe_stand_still(plan_, snapshot_.data_bytes)});
     refuse_full_disk(context_, plan_, engine_, snapshot_.data_bytes);
     plan_new_container(context_, plan_, snapshot_, mounts, engine_);
     plan_.swap.image = snapshot_.image_id;
     plan_.swap.paths = snapshot_.paths;
-    plan_.swap.has_manifest = !snapshot_.legacy;
     plan_.swap.doing = fmt::format("\"{}\"", printable(snapshot_.title));
     plan_.swap.wait = request_.wait;
     return std::move(plan_);
@@ -71,16 +71,6 @@ class Planner {
     if (!snapshot_.architecture.empty() && snapshot_.architecture != engine_.architecture) {
       throw unlike(fmt::format("it holds programs for {}, and the engine runs on {}",
                                snapshot_.architecture, engine_.architecture));
-    }
-    if (snapshot_.legacy) {
-      throw Error(
-          ErrorCode::failed,
-          fmt::format("\"{}\" cannot take the place of {}'s data yet", printable(snapshot_.title),
-                      plan_.source.name()),
-          "the original dksnap made it: it loads its data when it starts, and at every start",
-          fmt::format("boot it, and take a snapshot of that: `dksnap boot {0} --name loaded`, "
-                      "`dksnap create loaded`, `dksnap replace {1} --with latest:loaded`",
-                      snapshot_.short_id(), plan_.source.name()));
     }
     if (snapshot_.kind != found.kind) {
       if (found.kind == "files" && is_its_own()) return;
@@ -138,7 +128,6 @@ class Planner {
         add("changes", fmt::format("{} is no tmpfs any more, but in the container's own files",
                                    mount.destination));
     }
-    add("stand-still", describe_stand_still(plan_, snapshot_.data_bytes));
   }
 
   Context& context_;

@@ -13,9 +13,9 @@ namespace dksnap::snapshot {
 
 struct ReplaceRequest {
   std::string container;
-  const Snapshot* snapshot = nullptr;
-  bool safety = true;     // false: no snapshot of what is overwritten
-  bool keep_old = false;  // what undo needs is not removed when its time is over
+  const Snapshot* snapshot = nullptr;  // not the original's: load_original() makes one of that
+  bool safety = true;                  // false: no snapshot of what is overwritten
+  bool keep_old = false;               // what undo needs is not removed when its time is over
   std::chrono::seconds wait{60};
 };
 

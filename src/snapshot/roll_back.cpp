@@ -92,7 +92,7 @@ class RollBack {
                   swap_.safety.empty() ? "there is no safety snapshot (--no-safety)"
                                        : "its safety snapshot is gone");
     }
-    PlaceRestorer(context_, safety->image_id, true, swap_.places, safety->paths)
+    PlaceRestorer(context_, safety->image_id, swap_.places, safety->paths)
         .run([](const worker::Progress&) {});
   }
 

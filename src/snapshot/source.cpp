@@ -44,14 +44,14 @@ docker::Container inspect(docker::Engine& engine, const std::string& ref) {
   }
 }
 
-void refuse_unfit(const docker::Container& container, bool restarting_too) {
+void refuse_unfit(const docker::Container& container, AlsoFit also) {
   const auto role = container.config.labels.find(label::kRole);
-  if (role != container.config.labels.end()) {
+  if (role != container.config.labels.end() && also != AlsoFit::scratch) {
     throw Error(ErrorCode::failed,
                 fmt::format("{} is one of dksnap's own scratches", container.name),
                 "scratches hold copies for a moment only", "name the database's container");
   }
-  if (container.restarting && !restarting_too) {
+  if (container.restarting && also != AlsoFit::restarting) {
     throw Error(ErrorCode::failed, fmt::format("cannot snapshot {}", container.name),
                 fmt::format("it is in a restart loop (started {} times, last exit code {})",
                             container.restart_count, container.exit_code),
@@ -112,11 +112,10 @@ databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Con
   return facts;
 }
 
-SourceContainer inspect_source(docker::Engine& engine, const std::string& ref,
-                               bool restarting_too) {
+SourceContainer inspect_source(docker::Engine& engine, const std::string& ref, AlsoFit also) {
   SourceContainer source;
   source.container = inspect(engine, ref);
-  refuse_unfit(source.container, restarting_too);
+  refuse_unfit(source.container, also);
   try {
     source.image = engine.inspect_image(source.container.image_id);
   } catch (Error& error) {
@@ -130,6 +129,15 @@ SourceContainer inspect_source(docker::Engine& engine, const std::string& ref,
   source.settings.env = source.container.config.env;
   source.kind = databases::recognise(gather_facts(engine, source.container));
   return source;
+}
+
+std::vector<std::string> container_ports(const SourceContainer& source) {
+  std::vector<std::string> ports;
+  for (const docker::PortBinding& port : source.container.bindings) {
+    if (std::find(ports.begin(), ports.end(), port.container_port) == ports.end())
+      ports.push_back(port.container_port);
+  }
+  return ports;
 }
 
 std::string find_libc(docker::Engine& engine, const std::string& container_id) {

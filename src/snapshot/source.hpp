@@ -20,12 +20,16 @@ struct SourceContainer {
 };
 
 // Throws not_found (near names are offered), and `failed` for a container that cannot be captured:
-// in a restart loop (unless `restarting_too`), dead, or a scratch of ours.
+// in a restart loop, dead, or a scratch of ours; `also`: unless it is that.
+enum class AlsoFit { nothing, restarting, scratch };
 SourceContainer inspect_source(docker::Engine& engine, const std::string& ref,
-                               bool restarting_too = false);
+                               AlsoFit also = AlsoFit::nothing);
 
 // What `recognise` looks at. Reads a few small files through the archive calls; harmless.
 databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Container& container);
+
+// Those that it publishes, each once: "5432/tcp".
+std::vector<std::string> container_ports(const SourceContainer& source);
 
 // "glibc", "musl" or "unknown".
 std::string find_libc(docker::Engine& engine, const std::string& container_id);

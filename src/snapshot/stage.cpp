@@ -36,6 +36,8 @@ std::string ensure_stage_image(Context& context, const docker::Image& base,
   config.variant = base.variant;
   config.base_diff_ids = base.diff_ids;
   config.labels = {{label::kRole, kRoleStage}};
+  // The base may be one of the original's snapshots; this is none.
+  config.removes_label = [](std::string_view name) { return name.starts_with("dksnap."); };
   config.captured_paths = captured;
   config.created = TimePoint{};
   config.comment = "stage image";

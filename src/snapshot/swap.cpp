@@ -91,8 +91,8 @@ class SwapRun {
     }
     if (!swap_.places.empty()) {
       making = std::async(std::launch::async, [this] {
-        return std::make_unique<PlaceRestorer>(context_, request_.image, request_.has_manifest,
-                                               swap_.places, request_.paths);
+        return std::make_unique<PlaceRestorer>(context_, request_.image, swap_.places,
+                                               request_.paths);
       });
     }
     result_.container_id = swap_.in.id.empty() ? make_container(context_.engine, context_.rescue,

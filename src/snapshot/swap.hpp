@@ -17,7 +17,6 @@ struct SwapRequest {
   docker::RawContainerSpec spec;   // of the container to make, where the swap's `in` has no id
   std::string image;               // with the data that the places get; empty: no places
   std::vector<std::string> paths;  // that image's captured ones
-  bool has_manifest = true;        // not of the original's snapshots
   bool takes_safety = false;       // a snapshot, once the old container is stopped
   std::string doing;               // "seed data", for the reports
   std::chrono::seconds wait{60};   // until it answers

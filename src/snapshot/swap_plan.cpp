@@ -62,7 +62,7 @@ std::string counted(std::size_t count, std::string_view thing) {
 }  // namespace
 
 SourceContainer inspect_replaceable(Context& context, const std::string& ref) {
-  SourceContainer source = inspect_source(context.engine, ref, true);
+  SourceContainer source = inspect_source(context.engine, ref, AlsoFit::restarting);
   if (source.container.paused) {
     throw Error(ErrorCode::in_use, fmt::format("cannot replace the data of {}", source.name()),
                 "it is paused", fmt::format("`docker unpause {}`, then again", source.name()));

@@ -80,6 +80,20 @@ TEST_F(Listing, FlatSortAndFilter) {
             desk().dksnap({"ls", source, "--json"}).out);
 }
 
+// It has the snapshot's labels, and is none.
+TEST_F(Listing, AnImageBuiltOnASnapshotIsNotTakenForIt) {
+  const std::string built = desk().name("built") + ":1";
+  const std::string below = desk().show(made().b)["names"][0];
+  ASSERT_TRUE(succeeded(desk().docker(
+      {"build", "-t", built, "-"},
+      {.env = {{"DOCKER_BUILDKIT", "0"}},
+       .input = "FROM " + below + "\nCOPY --from=" + below + " /data/file /data/another\n"})));
+  EXPECT_THAT(ids({made().source, "--flat"}), ::testing::UnorderedElementsAre(made().a, made().b));
+  EXPECT_EQ(desk().show(made().b)["names"][0], below);
+  EXPECT_EQ(desk().show("ant")["names"][0], below);
+  desk().docker_out({"rmi", built});
+}
+
 TEST_F(Listing, ReferencesNameASnapshot) {
   const json a = desk().show(made().a);
   const std::string whole_id = a["id"];

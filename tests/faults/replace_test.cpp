@@ -1,6 +1,7 @@
-// `dksnap replace` killed and cut off at its calls: the old container is back with its old data, at
-// once or with the next command.
+// `dksnap replace` killed, interrupted, cut off and refused at its calls, and out of space: the old
+// container is back with its old data, at once or with the next command.
 #include <csignal>
+#include <filesystem>
 #include <future>
 #include <memory>
 
@@ -38,11 +39,13 @@ class ReplaceFaults : public LaneTest {
   }
   std::string tree() { return files_tree(*desk_, source_, "/data/t"); }
 
-  RunResult replace(FaultProxy& proxy, const FaultRule& rule, bool kill) {
+  // `signal`: that dksnap gets at the call; 0: none.
+  RunResult replace(FaultProxy& proxy, const FaultRule& rule, int signal = 0) {
     std::promise<std::shared_ptr<RunningProgram>> starting;
     const std::shared_future<std::shared_ptr<RunningProgram>> started = starting.get_future();
     FaultRule struck = rule;
-    if (kill) struck.on_call = [started](const ProxyCall&) { started.get()->signal(SIGKILL); };
+    if (signal != 0)
+      struck.on_call = [started, signal](const ProxyCall&) { started.get()->signal(signal); };
     proxy.add(struck);
     RunOptions options;
     options.limit = kLimit;
@@ -78,7 +81,7 @@ TEST_P(ReplaceFaults, KilledAtACallTheNextCommandPutsBack) {
     int number = 1;
     for (;; number += GetParam().step()) {
       FaultProxy proxy(desk_->host());
-      const RunResult result = replace(proxy, {.nth = number}, true);
+      const RunResult result = replace(proxy, {.nth = number}, SIGKILL);
       SCOPED_TRACE(::testing::Message() << "killed at call " << number << ", named " << named);
       if (proxy.fired() == 0) {
         EXPECT_EQ(result.status, 0) << result;
@@ -105,7 +108,7 @@ TEST_P(ReplaceFaults, CutOffAtACallItGoesBackByItself) {
     int number = 1;
     for (;; number += GetParam().step()) {
       FaultProxy proxy(desk_->host());
-      const RunResult result = replace(proxy, {.nth = number, .fault = fault}, false);
+      const RunResult result = replace(proxy, {.nth = number, .fault = fault});
       SCOPED_TRACE(::testing::Message() << "cut off at call " << number);
       if (proxy.fired() == 0) {
         EXPECT_EQ(result.status, 0) << result;
@@ -124,6 +127,134 @@ TEST_P(ReplaceFaults, CutOffAtACallItGoesBackByItself) {
     }
     EXPECT_GT(number, kFewestCalls);
   }
+}
+
+TEST_P(ReplaceFaults, InterruptedAtACallItGoesBackByItself) {
+  start(true);
+  int number = 1;
+  for (;; number += GetParam().step()) {
+    const int signal = number % 2 == 0 ? SIGINT : SIGTERM;
+    FaultProxy proxy(desk_->host());
+    const RunResult result = replace(proxy, {.nth = number}, signal);
+    SCOPED_TRACE(::testing::Message() << "signal " << signal << " at call " << number);
+    if (proxy.fired() == 0) {
+      EXPECT_EQ(result.status, 0) << result;
+      break;
+    }
+    if (result.status == 0) {  // it came when all was done
+      ASSERT_TRUE(succeeded(desk_->dksnap({"undo", source_, "-y"})));
+      ASSERT_TRUE(succeeded(desk_->dksnap({"prune", "--now", "-y"})));
+    } else {
+      EXPECT_EQ(result.status, 128 + signal) << result;
+    }
+    expect_as_before(result);
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(number, kFewestCalls);
+}
+
+// An engine that does not do what it is asked to, at each call that changes something of the
+// user's.
+TEST_P(ReplaceFaults, ARefusedCallIsTakenBack) {
+  const std::vector<FaultRule> refusals = {
+      {.method = "POST", .path = "^/containers/create$"},
+      {.method = "POST", .path = "^/containers/create$", .nth = 2},
+      {.method = "POST", .path = "^/containers/create$", .nth = 3},
+      {.method = "POST", .path = "^/containers/.*/update$"},
+      {.method = "POST", .path = "^/containers/.*/stop$"},
+      {.method = "POST", .path = "^/containers/.*/rename$"},
+      {.method = "POST", .path = "^/containers/.*/rename$", .nth = 2},
+      {.method = "POST", .path = "^/containers/.*/start$"},
+      {.method = "POST", .path = "^/containers/.*/start$", .nth = 2},
+      {.method = "POST", .path = "^/containers/.*/start$", .nth = 3},
+      {.method = "POST", .path = "^/exec/.*/start$"},
+      {.method = "POST", .path = "^/images/load$", .nth = 0},
+  };
+  start(true);
+  for (FaultRule refusal : refusals) {
+    refusal.fault = Fault::answer;
+    FaultProxy proxy(desk_->host());
+    const RunResult result = replace(proxy, refusal);
+    SCOPED_TRACE(refusal.path + " " + std::to_string(refusal.nth));
+    EXPECT_GT(proxy.fired(), 0) << result;
+    EXPECT_EQ(result.status, 20) << result;
+    EXPECT_NE(result.err.find("the test said so"), std::string::npos) << result;
+    expect_as_before(result);
+    if (HasFailure()) return;
+  }
+}
+
+// Nothing starts any more, on the way back neither: what to do by hand is said, and `undo` does it.
+TEST_P(ReplaceFaults, StuckOnTheWayBackItSaysWhatToDo) {
+  start(true);
+  FaultProxy proxy(desk_->host());
+  const FaultRule no_start{
+      .method = "POST", .path = "^/containers/.*/start$", .nth = 0, .fault = Fault::answer};
+  FaultRule at_stop{.method = "POST", .path = "^/containers/.*/stop$"};
+  at_stop.on_call = [&](const ProxyCall&) { proxy.add(no_start); };
+  const RunResult stuck = replace(proxy, at_stop);
+  EXPECT_EQ(stuck.status, 21) << stuck;
+  for (const char* part : {"is not back", "dksnap undo", "docker start"})
+    EXPECT_NE(stuck.err.find(part), std::string::npos) << stuck;
+  const RunResult undone = desk_->dksnap({"undo", source_, "-y"}, {.limit = kLimit});
+  EXPECT_EQ(undone.status, 0) << undone;
+  expect_as_before(undone);
+}
+
+constexpr std::uint64_t kMegabyte = 1'000'000;
+
+// The lab's smallest engine: sizes of the data in the snapshot and at present, what is left on the
+// disk, and how the replace ends.
+struct Sizes {
+  std::uint64_t snapshot, live, left;  // megabytes
+  int status;
+};
+void PrintTo(const Sizes& sizes, std::ostream* to) {
+  *to << sizes.snapshot << " MB over " << sizes.live << ", " << sizes.left << " left";
+}
+
+class ReplaceOnAFullDisk : public ::testing::TestWithParam<Sizes> {
+ protected:
+  void SetUp() override {
+    DKSNAP_NEEDS("root");
+    DKSNAP_NEEDS("memory");
+  }
+};
+INSTANTIATE_TEST_SUITE_P(On, ReplaceOnAFullDisk,
+                         ::testing::Values(Sizes{60, 1, 30, 15},     // refused beforehand
+                                           Sizes{60, 1, 62, 20},     // the files do not fit
+                                           Sizes{10, 70, 75, 20}));  // the safety snapshot does not
+
+TEST_P(ReplaceOnAFullDisk, LeavesAllAsItWas) {
+  const Sizes& sizes = GetParam();
+  Desk desk("memory");
+  const auto fill = [&](const std::string& container, const char* path, std::uint64_t bytes) {
+    files_batch(desk, container,
+                "fill " + std::string(path) + " " + std::to_string(bytes) + " 7\n");
+  };
+  const std::string source =
+      desk.start("files", {"-v", desk.name("volume") + ":/data"}, {desk.image("files:1")});
+  fill(source, "/data/old", sizes.snapshot * kMegabyte);
+  const std::string id = desk.create(source);
+  files_batch(desk, source, "rm /data/old\n");
+  fill(source, "/data/new", sizes.live * kMegabyte);
+  const std::string before = files_tree(desk, source, "/data");
+
+  const std::string root = desk.docker_out({"info", "--format", "{{.DockerRootDir}}"});
+  const std::uint64_t free = std::filesystem::space(root).available;
+  ASSERT_GT(free, sizes.left * kMegabyte) << root << " is too small";
+  const std::string filler = desk.start("filler", {}, {desk.image("files:1")});
+  fill(filler, "/filler", free - sizes.left * kMegabyte);
+
+  const RunResult result = desk.dksnap({"replace", source, "--with", id, "-y"});
+  EXPECT_EQ(result.status, sizes.status) << result;
+  EXPECT_NE(result.err.find("  do    "), std::string::npos) << result;
+  EXPECT_TRUE(desk.runs(source)) << result;
+  EXPECT_EQ(files_tree(desk, source, "/data"), before) << result;
+
+  desk.remove_container(filler);
+  const RunResult next = desk.dksnap({"replace", source, "--with", id, "-y"});
+  EXPECT_EQ(next.status, 0) << next;
 }
 
 }  // namespace

@@ -11,14 +11,14 @@
 namespace dksnap::cli {
 namespace {
 
-std::string describe(const snapshot::JournalEntry& entry) {
+std::string describe(const snapshot::Expired& expired) {
+  const snapshot::JournalEntry& entry = expired.entry;
   std::string text =
       fmt::format("{}  {} of \"{}\"", age_text(entry.when), entry.verb, printable(entry.title));
-  if (entry.swap && entry.swap->out.lasting)
-    text += fmt::format(": the container {}", entry.swap->out.name);
-  if (entry.swap && !entry.swap->safety.empty())
-    text += fmt::format("{} the snapshot {}", entry.swap->out.lasting ? " and" : ":",
-                        entry.swap->safety.substr(0, 8));
+  if (!expired.parked.empty()) text += fmt::format(": the container {}", expired.parked);
+  if (!expired.safety.empty())
+    text +=
+        fmt::format("{} the snapshot {}", expired.parked.empty() ? ":" : " and", expired.safety);
   return text;
 }
 
@@ -50,8 +50,8 @@ int run(Session& session, bool now) {
     return 0;
   }
   for (const auto& entry : expired) {
-    snapshot::expire(session.context(), entry);
-    session.print(session.options().json ? json_entry(entry) : entry.id);
+    snapshot::expire(session.context(), entry.entry);
+    session.print(session.options().json ? json_entry(entry.entry) : entry.entry.id);
   }
   snapshot::empty_bin(session.context(), now);
   return 0;

@@ -7,6 +7,7 @@
 #include "cli/render/json.hpp"
 #include "cli/render/plan.hpp"
 #include "cli/session.hpp"
+#include "snapshot/original.hpp"
 
 namespace dksnap::cli {
 namespace {
@@ -24,7 +25,22 @@ int run(Session& session, Options& options) {
   request.wait = std::chrono::seconds(options.wait);
   if (!session.options().dry_run) session.clean_up_first();
   const snapshot::Catalog catalog = session.load_catalog();
-  request.snapshot = &catalog.resolve(options.reference);
+  snapshot::Snapshot chosen = catalog.resolve(options.reference);
+  if (chosen.legacy) {
+    const auto loaded = snapshot::find_loaded(catalog, chosen, request.container);
+    if (!loaded && session.options().dry_run) {
+      session.say(fmt::format(
+          "\"{}\" was made by the original dksnap. It would be loaded first, in a scratch "
+          "container, and\nsnapshotted in today's form; the plan follows from that. Nothing was "
+          "done (--dry-run).",
+          printable(chosen.title)));
+      return 0;
+    }
+    chosen = loaded
+                 ? *loaded
+                 : snapshot::load_original(session.context(), catalog, chosen, request.container);
+  }
+  request.snapshot = &chosen;
   snapshot::SwapPlan plan = snapshot::plan_replace(session.context(), catalog, request);
   tell_plan(session, plan.headline, plan.lines);
   if (session.options().dry_run) {
