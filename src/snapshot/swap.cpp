@@ -171,8 +171,11 @@ class SwapRun {
     }
     const bool stopped_by_user =
         error.code() == ErrorCode::interrupted || error.code() == ErrorCode::terminated;
+    std::string hint = fmt::format("{} is back, with the data that it had", entry_.container);
+    if (error.code() == ErrorCode::no_space)
+      hint += "; make room (`docker system df` shows what takes it), then run the command again";
     throw Error(stopped_by_user ? error.code() : ErrorCode::replace_rolled_back, what, error.what(),
-                fmt::format("{} is back, with the data that it had", entry_.container));
+                hint);
   }
 
   Context& context_;
