@@ -83,6 +83,10 @@ class Database {
   virtual bool settles() const = 0;
   // Paths in a fresh copy that would keep the server from starting on it (a stale pid file).
   virtual std::vector<std::string> stale_paths(const Recognition& recognition) const = 0;
+  // Paths in the data directory of a server that was shut down cleanly which it does not need, to
+  // spare their copying; none where it was not. `recognition`'s paths are where `scratch` has them.
+  virtual std::vector<std::string> spare_paths(Shell& scratch,
+                                               const Recognition& recognition) const = 0;
   // Lets the database recover the copy in a scratch and shut down cleanly; the scratch has no
   // network. Throws database_refused with the server's own words.
   virtual Settled settle(Shell& scratch, const Recognition& recognition) const = 0;

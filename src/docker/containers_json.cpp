@@ -52,6 +52,7 @@ std::vector<ContainerSummary> read_container_list(const json& list) {
     summary.created = number(one, "Created");
     summary.labels = text_map(one, "Labels");
     summary.mounts = read_mounts(member(one, "Mounts"));
+    summary.network_mode = text(member(one, "HostConfig"), "NetworkMode");
     result.push_back(std::move(summary));
   }
   return result;

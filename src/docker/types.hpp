@@ -83,6 +83,7 @@ struct ContainerSummary {
   std::int64_t created = 0;  // seconds since the epoch
   StringMap labels;
   std::vector<Mount> mounts;
+  std::string network_mode;  // "default", a network's name, "container:<id>"
 };
 
 struct Container {

@@ -100,21 +100,12 @@ BootResult boot(Context& context, const Snapshot& snapshot, const BootRequest& r
     start_container(context, result.container_id, spec.name);
     const docker::Container container = context.engine.inspect_container(result.container_id);
     result.ports = container.published;
-    if (request.wait.count() > 0) {
-      std::string kind = snapshot.kind;
-      if (snapshot.legacy) kind = wait_for_original(context, container, request.wait);
-      const BootedCopy copy = recognise_copy(kind, container, context.published_host);
-      wait_until_ready(context, copy, request.wait);
-      if (copy.address.port != 0) {
-        result.connection = copy.database->connection_string(copy.address, copy.settings);
-      }
-    } else {
-      const databases::Database& database =
-          databases::by_name(snapshot.kind.empty() ? "files" : snapshot.kind);
-      const databases::Address address = find_address(container, database, context.published_host);
-      databases::Settings settings{container.config.env};
-      if (address.port != 0) result.connection = database.connection_string(address, settings);
-    }
+    const bool waits = request.wait.count() > 0;
+    std::string kind = snapshot.kind;
+    if (snapshot.legacy && waits) kind = wait_for_original(context, container, request.wait);
+    const BootedCopy copy = recognise_copy(kind, container, context.published_host);
+    if (waits) wait_until_ready(context, copy, request.wait);
+    result.connection = copy.connection();
   } catch (const Error& error) {
     // One that is only slow is left to go on; readiness.cpp's hint says so.
     if (error.code() != ErrorCode::not_ready || !is_running(context.rescue, result.container_id)) {

@@ -51,6 +51,7 @@ class Creation {
   void load(Scratch& scratch);
   void check();
   worker::Job make_job() const;
+  std::vector<std::string> spare_paths(Scratch& scratch) const;
   std::vector<std::string> to_freeze();
   void expect_untouched() const;
   const databases::Database& database() const { return *source_.kind.database; }
@@ -88,6 +89,7 @@ void Creation::prepare_to_stop() {
   will_stop_ = true;
   look();
   prepared_ = make_scratch();
+  if (database().settles()) prepared_->open_shell();
 }
 
 CreateResult Creation::finish_stopped() {
@@ -104,7 +106,6 @@ CreateResult Creation::finish_stopped() {
                 "its mounts are not those that it had before it was stopped",
                 "run the command again");
   }
-  prepared_->set_job(make_job());
   return finish(std::move(prepared_));
 }
 
@@ -295,6 +296,11 @@ void Creation::copy(Scratch& scratch) {
   if (!source_.is_live())
     put_root_files(context_.engine, source_, plan_, parent_.delta != nullptr, scratch);
   if (database().settles()) scratch.open_shell();
+  if (!source_.is_live()) {
+    worker::Job job = make_job();
+    job.left_out = spare_paths(scratch);
+    scratch.set_job(job);
+  }
   const bool freezes = source_.is_live() && !source_.container.paused;
   if (source_.is_live() && !freezes) frozen_by_others_.push_back(source_.id());
   std::optional<Freeze> freeze;
@@ -326,6 +332,24 @@ void Creation::copy(Scratch& scratch) {
       fmt::format("copied {}; frozen for {} ms, in which {} changed files ({}) were copied again",
                   human_size(synced.copied_bytes), milliseconds, synced.frozen_files,
                   human_size(synced.frozen_bytes)));
+}
+
+// What the server of a stopped source does not need, and is dropped after settling anyway: it can
+// be as much as the data.
+std::vector<std::string> Creation::spare_paths(Scratch& scratch) const {
+  if (!database().settles()) return {};
+  const std::string& data = source_.kind.recognition.data_paths.front();
+  std::vector<std::string> spare;
+  for (const worker::TreeSpec& tree : plan_.trees) {
+    // Only where the source's own files can be looked at: in a mount that the scratch has too.
+    if (!tree.root.empty() || !is_within(data, tree.target)) continue;
+    databases::Recognition seen = source_.kind.recognition;
+    seen.data_paths.front() = tree.source + data.substr(tree.target.size());
+    databases::Shell shell = scratch.shell();
+    for (const std::string& path : database().spare_paths(shell, seen))
+      spare.push_back(tree.target + path.substr(tree.source.size()));
+  }
+  return spare;
 }
 
 void Creation::settle(Scratch& scratch) {

@@ -98,7 +98,8 @@ std::vector<std::string> others_at(docker::Engine& engine, const std::vector<Dat
 
 PlaceRestorer::PlaceRestorer(Context& context, const std::string& image,
                              const std::vector<DataPlace>& places,
-                             const std::vector<std::string>& paths) {
+                             const std::vector<std::string>& paths)
+    : context_(context) {
   ScratchSpec spec;
   spec.image = image;
   spec.job.restore = true;
@@ -108,6 +109,7 @@ PlaceRestorer::PlaceRestorer(Context& context, const std::string& image,
     mount.type = place.type;
     mount.source = place.source;
     mount.target = target_of(place.destination);
+    targets_.push_back(mount.target);
     spec.mounts.push_back(std::move(mount));
     add_trees(place.destination, paths, spec.job);
   }
@@ -117,6 +119,15 @@ PlaceRestorer::PlaceRestorer(Context& context, const std::string& image,
 worker::SyncResult PlaceRestorer::run(
     const std::function<void(const worker::Progress&)>& on_progress) {
   return scratch_->sync([] {}, [] {}, on_progress);
+}
+
+void PlaceRestorer::flush() {
+  std::vector<std::string> command{databases::kWorkerProgram, "flush"};
+  command.insert(command.end(), targets_.begin(), targets_.end());
+  const auto flushed = databases::Shell(context_.engine, scratch_->id()).run(command, "0:0");
+  if (!flushed.ok())
+    throw Error(ErrorCode::failed, "what was written may not be on the disk yet", flushed.err,
+                "run `sync` on the engine's machine");
 }
 
 }  // namespace dksnap::snapshot

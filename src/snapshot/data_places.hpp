@@ -42,8 +42,13 @@ class PlaceRestorer {
   PlaceRestorer(Context& context, const std::string& image, const std::vector<DataPlace>& places,
                 const std::vector<std::string>& paths);
   worker::SyncResult run(const std::function<void(const worker::Progress&)>& on_progress);
+  // Returns when what was written is on the disk, so that it outlives a power cut. The database may
+  // run meanwhile. Throws `failed`.
+  void flush();
 
  private:
+  Context& context_;
+  std::vector<std::string> targets_;  // where the places are in the scratch
   std::unique_ptr<Scratch> scratch_;
 };
 

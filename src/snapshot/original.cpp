@@ -126,6 +126,15 @@ Snapshot load_original(Context& context, const Catalog& catalog, const Snapshot&
   spec.env = like.container.config.env;
   spec.labels = scratch_labels();
   spec.network_mode = "none";
+  // What it loads into these belongs to a volume, not to the container's own files.
+  for (const docker::Mount& mount : like.container.mounts) {
+    if (mount.type != "volume") continue;
+    docker::MountSpec loaded;
+    loaded.type = "volume";
+    loaded.target = mount.destination;
+    loaded.no_copy = false;
+    spec.mounts.push_back(std::move(loaded));
+  }
   Step step(context.reporter, fmt::format("loading \"{}\", which the original dksnap made",
                                           printable(original.title)));
   const LoadingContainer loading(context, spec);

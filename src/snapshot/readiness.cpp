@@ -17,6 +17,19 @@ constexpr int kShownLogLines = 5;
 // A restart policy starts again and again what cannot come up. Once or twice can be bad luck.
 constexpr int kMostRestarts = 3;
 
+// Where the kind's own port can be reached from here; port 0: it cannot.
+databases::Address find_address(const docker::Container& container,
+                                const databases::Database& database,
+                                const std::string& published_host) {
+  if (database.port() == 0 || published_host.empty()) return {};
+  const std::string wanted = fmt::format("{}/tcp", database.port());
+  for (const docker::PortBinding& port : container.published) {
+    if (port.container_port != wanted || port.host_port.empty()) continue;
+    return {published_host, static_cast<std::uint16_t>(std::stoi(port.host_port))};
+  }
+  return {};
+}
+
 Error not_ready(Context& context, const BootedCopy& copy, const std::string& why,
                 const std::string& hint) {
   const std::string log = context.rescue.container_logs(copy.container_id, kShownLogLines);
@@ -62,6 +75,10 @@ void wait_for(Context& context, const BootedCopy& copy, std::chrono::seconds pat
 
 }  // namespace
 
+std::string BootedCopy::connection() const {
+  return address.port == 0 ? "" : database->connection_string(address, settings);
+}
+
 bool is_running(docker::Engine& engine, const std::string& container_id) {
   try {
     return engine.inspect_container(container_id).running;
@@ -69,18 +86,6 @@ bool is_running(docker::Engine& engine, const std::string& container_id) {
     if (error.code() == ErrorCode::not_found) return false;
     throw;
   }
-}
-
-databases::Address find_address(const docker::Container& container,
-                                const databases::Database& database,
-                                const std::string& published_host) {
-  if (database.port() == 0 || published_host.empty()) return {};
-  const std::string wanted = fmt::format("{}/tcp", database.port());
-  for (const docker::PortBinding& port : container.published) {
-    if (port.container_port != wanted || port.host_port.empty()) continue;
-    return {published_host, static_cast<std::uint16_t>(std::stoi(port.host_port))};
-  }
-  return {};
 }
 
 BootedCopy recognise_copy(const std::string& kind, const docker::Container& container,

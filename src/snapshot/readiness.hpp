@@ -16,6 +16,8 @@ struct BootedCopy {
   databases::Recognition recognition;
   databases::Settings settings;
   databases::Address address;  // port 0: cannot be reached from here, or not published
+  // Empty where it has no address, or the kind no such string.
+  std::string connection() const;
 };
 
 // What a container is that was just started, and where it can be reached. `kind` empty: files.
@@ -31,10 +33,5 @@ void wait_until_ready(Context& context, const BootedCopy& copy, std::chrono::sec
 void wait_until_loaded(Context& context, const BootedCopy& copy, std::chrono::seconds patience);
 
 bool is_running(docker::Engine& engine, const std::string& container_id);
-
-// Where the kind's own port can be reached from here; port 0: it cannot.
-databases::Address find_address(const docker::Container& container,
-                                const databases::Database& database,
-                                const std::string& published_host);
 
 }  // namespace dksnap::snapshot

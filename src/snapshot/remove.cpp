@@ -146,11 +146,17 @@ std::vector<BinEntry> list_bin(docker::Engine& engine) {
   return entries;
 }
 
+std::vector<BinEntry> expired_in_bin(docker::Engine& engine, bool all) {
+  std::vector<BinEntry> expired = list_bin(engine);
+  const TimePoint now = std::chrono::system_clock::now();
+  if (!all)
+    std::erase_if(expired, [&](const BinEntry& entry) { return now - entry.removed < kBinTime; });
+  return expired;
+}
+
 std::vector<std::string> empty_bin(Context& context, bool all) {
   std::vector<std::string> emptied;
-  const TimePoint now = std::chrono::system_clock::now();
-  for (const BinEntry& entry : list_bin(context.engine)) {
-    if (!all && now - entry.removed < kBinTime) continue;
+  for (const BinEntry& entry : expired_in_bin(context.engine, all)) {
     // A container may still run from it; then it stays until that is gone.
     if (!users_of(context.engine, entry.snapshot.image_id).empty()) continue;
     context.engine.remove_image(entry.reference, false, false);

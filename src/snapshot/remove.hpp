@@ -36,6 +36,8 @@ void take_out_of_bin(Context& context, const JournalEntry& entry);
 
 // Empties the bin of what has lain there longer than kBinTime, or of all. Returns the titles.
 std::vector<std::string> empty_bin(Context& context, bool all = false);
+// What that would take, but for what a container still runs from.
+std::vector<BinEntry> expired_in_bin(docker::Engine& engine, bool all);
 // What lies in the bin, newest first.
 std::vector<BinEntry> list_bin(docker::Engine& engine);
 

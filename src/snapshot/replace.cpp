@@ -121,6 +121,9 @@ class Planner {
     }
     for (const std::string& path : mounts.read_only)
       add("untouched", fmt::format("{} (mounted read-only)", path));
+    if (const auto sharers = sharers_of_network(context_, plan_.source); !sharers.empty())
+      add("breaks", fmt::format("{}: shares its network, and has to be made again afterwards",
+                                join(sharers, ", ")));
     for (const docker::Mount& mount : plan_.source.container.mounts) {
       const bool dropped = std::find(mounts.dropped.begin(), mounts.dropped.end(),
                                      mount.destination) != mounts.dropped.end();

@@ -92,8 +92,9 @@ class RollBack {
                   swap_.safety.empty() ? "there is no safety snapshot (--no-safety)"
                                        : "its safety snapshot is gone");
     }
-    PlaceRestorer(context_, safety->image_id, swap_.places, safety->paths)
-        .run([](const worker::Progress&) {});
+    PlaceRestorer restorer(context_, safety->image_id, swap_.places, safety->paths);
+    restorer.run([](const worker::Progress&) {});
+    restorer.flush();
   }
 
   void wait_for(const std::string& id) {

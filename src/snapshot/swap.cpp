@@ -77,6 +77,19 @@ class SwapRun {
     if (restorer_) write_places();
     put_in_place();
     set_stage(Stage::done);
+    if (restorer_) flush_places();
+  }
+
+  // Only now: it takes as long as the disk does, and nobody waits for it.
+  void flush_places() {
+    Step step(context_.reporter, "waiting for the disk");
+    try {
+      restorer_->flush();
+      step.done(fmt::format("{} is on the disk", request_.doing));
+    } catch (const Error& error) {
+      context_.reporter.notice(error.what());
+    }
+    restorer_.reset();
   }
 
   // All that takes time and touches nothing that the user has.
@@ -121,7 +134,6 @@ class SwapRun {
     set_stage(Stage::overwriting);
     const worker::SyncResult written =
         restorer_->run([&](const worker::Progress& progress) { step.moves(progress.bytes); });
-    restorer_.reset();
     result_.written_files = written.copied_files;
     result_.written_bytes = written.copied_bytes;
     step.done(fmt::format("wrote {} of {} files ({}) and removed {}", written.copied_files,
@@ -152,8 +164,7 @@ class SwapRun {
     result_.ports = container.published;
     const BootedCopy copy = recognise_copy(swap_.kind, container, context_.published_host);
     wait_until_ready(context_, copy, request_.wait);
-    if (copy.address.port != 0)
-      result_.connection = copy.database->connection_string(copy.address, copy.settings);
+    result_.connection = copy.connection();
   }
 
   [[noreturn]] void take_back(const Error& error) {

@@ -156,6 +156,18 @@ void refuse_shared_places(Context& context, const SwapPlan& plan) {
       fmt::format("stop that first: docker stop {}", join(others, " ")));
 }
 
+std::vector<std::string> sharers_of_network(Context& context, const SourceContainer& source) {
+  docker::ContainerFilter every;
+  every.all = true;
+  std::vector<std::string> names;
+  for (const docker::ContainerSummary& other : context.engine.list_containers(every)) {
+    const bool shares = other.network_mode == "container:" + source.id() ||
+                        other.network_mode == "container:" + source.name();
+    if (shares && !other.names.empty()) names.push_back(other.names.front());
+  }
+  return names;
+}
+
 void refuse_full_disk(Context& context, const SwapPlan& plan, const docker::EngineInfo& engine,
                       std::uint64_t data_bytes) {
   struct statvfs space {};

@@ -29,6 +29,9 @@ void refuse_shared_places(Context& context, const SwapPlan& plan);
 void refuse_full_disk(Context& context, const SwapPlan& plan, const docker::EngineInfo& engine,
                       std::uint64_t data_bytes);
 
+// Those that use its network as theirs ("--network container:db"): they lose it with the old one.
+std::vector<std::string> sharers_of_network(Context& context, const SourceContainer& source);
+
 // "seed data (b90e4d17), 2 days old"
 std::string describe_snapshot(const Snapshot& snapshot);
 // "its name, port 5432, network shop_default, 6 variables, 1 mount, compose service shop/db"

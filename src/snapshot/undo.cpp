@@ -121,8 +121,8 @@ class Planner {
     add("you lose", fmt::format("what changed since the {} ({})", entry.verb,
                                 human_age(std::chrono::duration_cast<std::chrono::seconds>(
                                     std::chrono::system_clock::now() - entry.when))));
-    add("stand-still", describe_stand_still(plan, data != nullptr ? data->data_bytes : 0));
     plan_safety(context_, plan, true, engine_);
+    add("stand-still", describe_stand_still(plan, data != nullptr ? data->data_bytes : 0));
     plan_incoming(plan);
   }
 

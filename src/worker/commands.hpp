@@ -31,6 +31,8 @@ SyncResult run_remove(const Place& place, const Job& job, const std::vector<std:
 std::string owner_of(const Place& place, const std::string& path);
 // The paths of what is in a directory, sorted.
 std::vector<std::string> paths_in(const Place& place, const std::string& path);
+// Returns when all that was written to the file system of `path` is on its disk.
+void flush_disk_of(const Place& place, const std::string& path);
 
 // Runs a program to its end. Throws Error where it cannot even be tried.
 ProgramEnd run_program(const Program& program);

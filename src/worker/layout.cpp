@@ -36,6 +36,12 @@ Layout::Layout(const Place& place, const Job& job) {
       throw contradiction("two trees belong at " + printable(trees_[i].target));
     }
   }
+  for (const std::string& path : job.left_out) {
+    for (const Tree& tree : trees_) {
+      if (path.starts_with(tree.spec.target + "/"))
+        left_out_.insert(tree.target + path.substr(tree.spec.target.size()));
+    }
+  }
   for (const std::string& path : job.root_paths) {
     if (!is_normal_path(path)) throw contradiction(printable(path) + " is no path");
     add_single(path);

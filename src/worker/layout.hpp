@@ -34,6 +34,8 @@ class Layout {
   std::vector<StartPoint> start_points() const;
 
   bool is_tree(const std::string& path) const;
+  // The job leaves it out: as if the source had no such path.
+  bool is_left_out(const std::string& path) const { return left_out_.count(path) != 0; }
   bool in_tree(const std::string& path) const;
   // A tree's target lies below it.
   bool leads_to_tree(const std::string& path) const;
@@ -47,6 +49,7 @@ class Layout {
   std::vector<Tree> trees_;
   std::vector<std::string> singles_;
   std::unordered_set<std::string> distrusted_;
+  std::unordered_set<std::string> left_out_;
 };
 
 }  // namespace dksnap::worker

@@ -36,7 +36,7 @@ class Listing {
     if (!fd) return;
     for (const std::string& child : list_names(fd.get(), path)) {
       const std::string below = join_path(path, child);
-      if (layout_.is_tree(below) || is_own_path(below)) continue;
+      if (layout_.is_tree(below) || is_own_path(below) || layout_.is_left_out(below)) continue;
       const auto found = stat_at(fd.get(), child, below);
       if (found && !is_other_mount(tree, *found, info)) add(tree, fd.get(), child, below, *found);
     }

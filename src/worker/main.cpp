@@ -76,15 +76,19 @@ std::optional<Message> list(const Arguments& arguments, Talk&) {
   }
   return std::nullopt;
 }
+std::optional<Message> flush(const Arguments& arguments, Talk&) {
+  for (const std::string& path : arguments.rest) flush_disk_of(arguments.place(), path);
+  return std::nullopt;
+}
 
 struct Command {
   std::string_view name;
   std::optional<Message> (*run)(const Arguments&, Talk&);
 };
-constexpr std::array kCommands{Command{"wait", wait},     Command{"sync", sync},
-                               Command{"pack", pack},     Command{"scan", scan},
-                               Command{"remove", remove}, Command{"owner", owner},
-                               Command{"list", list},     Command{"serve", serve}};
+constexpr std::array kCommands{
+    Command{"wait", wait}, Command{"sync", sync},     Command{"pack", pack},
+    Command{"scan", scan}, Command{"remove", remove}, Command{"owner", owner},
+    Command{"list", list}, Command{"serve", serve},   Command{"flush", flush}};
 
 std::optional<Arguments> parse(int count, char** words) {
   Arguments arguments;

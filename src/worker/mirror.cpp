@@ -130,7 +130,10 @@ Mirror::DirectoryPointer Mirror::open_parent(const Tree* tree, int source_root,
 }
 
 void Mirror::mirror_children(const DirectoryPointer& directory) {
-  const std::vector<std::string> names = list_names(directory->source.get(), directory->path);
+  std::vector<std::string> names = list_names(directory->source.get(), directory->path);
+  std::erase_if(names, [&](const std::string& name) {
+    return context_.layout.is_left_out(join_path(directory->path, name));
+  });
   remove_extras(*directory, names);
   for (const std::string& name : names) {
     Entry entry;

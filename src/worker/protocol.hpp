@@ -43,6 +43,8 @@ struct Job {
   // directory stands for itself, not for what is in it. Paths under a tree's target are ignored.
   std::string root_source;
   std::vector<std::string> root_paths;
+  // Paths in trees, as they are in the target, that count as not being in the source.
+  std::vector<std::string> left_out;
   // The source runs: copy, wait for "go", copy again what changed. Else one copy.
   bool live = false;
   // Look at the mappings of the processes that share our PID namespace (live only).

@@ -59,6 +59,7 @@ TEST(Protocol, JobsComeBackWithAnyBytes) {
   job.trees = {{"/src\n\xff", "/proc/1/root", "/data/\xc3\xa4 %"}, {"a", "", "b"}};
   job.root_source = "/proc/1/root";
   job.root_paths = {"/etc/\x01\x80", "/a\tb"};
+  job.left_out = {"/data/\xff"};
   job.live = job.use_mappings = job.distrust_times_without_mappings = true;
   job.checksum = job.has_parent = job.restore = true;
   job.compression = "zstd";
@@ -68,6 +69,7 @@ TEST(Protocol, JobsComeBackWithAnyBytes) {
   EXPECT_EQ(again.trees[0].root, job.trees[0].root);
   EXPECT_EQ(again.trees[0].target, job.trees[0].target);
   EXPECT_EQ(again.root_paths, job.root_paths);
+  EXPECT_EQ(again.left_out, job.left_out);
   EXPECT_EQ(to_json(again), to_json(job));
 }
 

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <dirent.h>
+#include <fcntl.h>
 #include <memory>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -29,6 +31,11 @@ std::vector<std::string> paths_in(const Place& place, const std::string& path) {
   }
   std::sort(paths.begin(), paths.end());
   return paths;
+}
+
+void flush_disk_of(const Place& place, const std::string& path) {
+  const Fd directory = open_file(place.at(path), O_RDONLY | O_DIRECTORY);
+  if (::syncfs(directory.get()) != 0) throw system_error("cannot flush " + printable(path));
 }
 
 }  // namespace dksnap::worker

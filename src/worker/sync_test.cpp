@@ -64,6 +64,22 @@ TEST_F(SyncTest, CopiesEveryTypeOfFileWithItsMetadata) {
   expect_equal();
 }
 
+TEST_F(SyncTest, WhatIsLeftOutCountsAsNotThere) {
+  fs::create_directory(root_.source("d"));
+  write_file(root_.source("d/needed"), "1");
+  write_file(root_.source("d/spare"), "2");
+  fs::create_directory(root_.target("d"));
+  write_file(root_.target("d/spare"), "of before");
+  Job job = root_.job();
+  job.left_out = {"/data/d/spare"};
+  ScriptedTalk talk;
+  const SyncResult result = run_sync(root_.place(), job, talk);
+  EXPECT_EQ(result.files, 1U);
+  EXPECT_EQ(read_file(root_.target("d/needed")), "1");
+  EXPECT_FALSE(fs::exists(root_.target("d/spare")));
+  EXPECT_TRUE(fs::exists(root_.source("d/spare")));
+}
+
 TEST_F(SyncTest, NeverFollowsASymlink) {
   fs::create_directory(root_.path() + "/outside");
   write_file(root_.path() + "/outside/file", "old");

@@ -37,11 +37,13 @@ class ReplaceChecks : public OnOneEngine {
 TEST_F(ReplaceChecks, ShowsThePlanAndAsks) {
   const std::string source = start();
   const std::string id = changed(source);
+  const std::string sharer = start({"--network", "container:" + source});
   const RunResult planned = desk().dksnap({"replace", source, "--with", id, "-n"});
   ASSERT_TRUE(succeeded(planned));
   for (const char* part : {"new data    \"seed\"", "you lose    what changed since \"seed\"",
                            "stand-still about 2 s", "--before-", "Nothing was done"})
     EXPECT_THAT(planned.err, HasSubstr(part));
+  EXPECT_THAT(planned.err, HasSubstr("breaks      " + sharer));
   EXPECT_TRUE(fails_with(2, desk().dksnap({"replace", source, "--with", id}), {"question", "-y"}));
   EXPECT_TRUE(fails_with(2, desk().dksnap({"replace", source}), {"--with"}));
   EXPECT_EQ(what(source), "live");

@@ -4,18 +4,21 @@
 #include "base/text.hpp"
 #include "desk_test_case.hpp"
 #include "support/files_image.hpp"
+#include "support/paths.hpp"
 
 namespace dksnap::test {
 namespace {
 
 using ::testing::HasSubstr;
 
-class ReplaceCompose : public OnOneEngine {
+// The machine's on the classic store; a newer one, which names its containers differently, on the
+// newer engine.
+class ReplaceCompose : public OnBothStores {
  protected:
   void SetUp() override {
-    OnOneEngine::SetUp();
+    OnBothStores::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    DKSNAP_NEEDS("docker-compose");
+    if (!desk().has_containerd_store()) DKSNAP_NEEDS("docker-compose");
     project_ = desk().name("shop");
     std::ofstream(directory_ / "docker-compose.yml")
         << "version: '3'\nservices:\n  named:\n    image: " << desk().image("files:1")
@@ -24,12 +27,18 @@ class ReplaceCompose : public OnOneEngine {
   }
   void TearDown() override {
     if (!project_.empty()) compose({"down", "-v"});
-    OnOneEngine::TearDown();
+    OnBothStores::TearDown();
   }
   RunResult compose(const Words& arguments) {
-    Words command{"docker-compose", "-p", project_};
+    Words command{is_new() ? source_path("tests/lab/compose").string() : "docker-compose", "-p",
+                  project_};
     command.insert(command.end(), arguments.begin(), arguments.end());
     return run(command, {.env = {{"DOCKER_HOST", desk().host()}}, .directory = directory_.path()});
+  }
+  bool is_new() const { return desk().has_containerd_store(); }
+  std::string container_of(const std::string& service) const {
+    const std::string joint = is_new() ? "-" : "_";
+    return project_ + joint + service + joint + "1";
   }
   std::string ids() {
     return desk().docker_out(
@@ -40,10 +49,12 @@ class ReplaceCompose : public OnOneEngine {
   std::string project_;
 };
 
-TEST_F(ReplaceCompose, UpRestartLogsAndDownWorkAsBefore) {
+DKSNAP_ON_BOTH_STORES(ReplaceCompose);
+
+TEST_P(ReplaceCompose, UpRestartLogsAndDownWorkAsBefore) {
   ASSERT_TRUE(succeeded(compose({"up", "-d"})));
   for (const std::string service : {"named", "plain"}) {
-    const std::string container = project_ + "_" + service + "_1";
+    const std::string container = container_of(service);
     files_batch(desk(), container, "write /data/what seed\n");
     const std::string id = desk().create(container);
     files_batch(desk(), container, "write /data/what live\n");
@@ -54,11 +65,11 @@ TEST_F(ReplaceCompose, UpRestartLogsAndDownWorkAsBefore) {
   EXPECT_EQ(split(before, '\n').size(), 2U) << "no parked container for Compose to find";
   EXPECT_TRUE(succeeded(compose({"up", "-d"})));
   EXPECT_EQ(ids(), before) << "up makes nothing new";
-  EXPECT_THAT(compose({"ps"}).out, HasSubstr(project_ + "_named_1"));
+  EXPECT_THAT(compose({"ps"}).out, HasSubstr(container_of("named")));
   EXPECT_TRUE(succeeded(compose({"restart", "-t", "2"})));
   EXPECT_TRUE(succeeded(compose({"logs"})));
   for (const std::string service : {"named", "plain"}) {
-    const std::string container = project_ + "_" + service + "_1";
+    const std::string container = container_of(service);
     EXPECT_EQ(files(desk(), container, {"cat", "/data/what"}), "seed");
     ASSERT_TRUE(succeeded(desk().dksnap({"undo", container, "-y"})));
     EXPECT_EQ(files(desk(), container, {"cat", "/data/what"}), "live");

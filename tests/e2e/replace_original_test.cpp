@@ -107,6 +107,33 @@ TEST_F(ReplaceOriginal, OfAnEarlyVersionIntoANamedVolume) {
   EXPECT_EQ(what(source), "new");
 }
 
+// One of no database that it knew: copies of the volumes, which the loader puts in place.
+TEST_F(ReplaceOriginal, OfAVolumeOfFiles) {
+  const std::string volume = desk().name("volume");
+  const std::string source = desk().start("shell", {"-v", volume + ":/stuff", "--entrypoint", "sh"},
+                                          {desk().image("postgres:15"), "-c", "exec sleep 100000"});
+  const auto inside = [&](const std::string& script) {
+    return desk().docker_out({"exec", source, "sh", "-c", script});
+  };
+  inside("echo new >/stuff/what; echo x >/stuff/extra");
+  const std::string title = desk().name("generic");
+  ASSERT_TRUE(succeeded(desk().docker(
+      {"build", "-t", title + ":1", "-"},
+      {.env = {{"DOCKER_BUILDKIT", "0"}},
+       .input = "FROM " + desk().image("postgres:15") +
+                "\nRUN mkdir -p /dksnap/0/stuff && echo old >/dksnap/0/stuff/what && printf "
+                "'#!/bin/sh\\nmkdir -p /stuff\\nrm -rf /stuff/*\\nsleep 1\\n"
+                "cp -R /dksnap/0/. /stuff/..\\n\\nexec \"sh\" \"$@\"\\n' "
+                ">/dksnap/entrypoint.sh && chmod 755 /dksnap/entrypoint.sh\n"
+                "ENTRYPOINT [\"/dksnap/entrypoint.sh\"]\nCMD [\"-c\", \"exec sleep 100000\"]\n"
+                "LABEL dksnap.title=" +
+                title + " dksnap.dump-path= dksnap.base-entrypoint='[\"sh\"]'\n"})));
+  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", title, "-y"})));
+  EXPECT_EQ(inside("cat /stuff/what; ls /stuff"), "old\nwhat");
+  ASSERT_TRUE(succeeded(desk().dksnap({"undo", source, "-y"})));
+  EXPECT_EQ(inside("cat /stuff/what; ls /stuff"), "new\nextra\nwhat");
+}
+
 TEST_F(ReplaceOriginal, BootAnswersOnceItIsLoaded) {
   const std::string source = start();
   const std::string image = make_original(desk(), source, desk().name("boot"), Version::late);

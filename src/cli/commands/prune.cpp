@@ -24,11 +24,7 @@ std::string describe(const snapshot::Expired& expired) {
 
 int run(Session& session, bool now) {
   const auto expired = snapshot::find_expired(session.context(), now);
-  std::vector<snapshot::BinEntry> bin;
-  for (snapshot::BinEntry& entry : snapshot::list_bin(session.engine())) {
-    if (now || std::chrono::system_clock::now() - entry.removed >= snapshot::kBinTime)
-      bin.push_back(std::move(entry));
-  }
+  const auto bin = snapshot::expired_in_bin(session.engine(), now);
   if (expired.empty() && bin.empty()) {
     session.say(now ? "There is nothing to prune."
                     : "Nothing is older than 3 days. `dksnap prune --now` takes the rest as well.");

@@ -18,6 +18,10 @@ std::vector<std::string> Files::stale_paths(const Recognition&) const {
   return {};
 }
 
+std::vector<std::string> Files::spare_paths(Shell&, const Recognition&) const {
+  return {};
+}
+
 Settled Files::settle(Shell&, const Recognition&) const {
   return {};
 }

@@ -14,6 +14,8 @@ class Files final : public Database {
   bool safe_without_flush() const override { return true; }
   bool settles() const override { return false; }
   std::vector<std::string> stale_paths(const Recognition& recognition) const override;
+  std::vector<std::string> spare_paths(Shell& scratch,
+                                       const Recognition& recognition) const override;
   Settled settle(Shell& scratch, const Recognition& recognition) const override;
   std::uint16_t port() const override { return 0; }
   std::string connection_string(const Address& address, const Settings& settings) const override;

@@ -15,6 +15,8 @@ class Postgres final : public Database {
   bool safe_without_flush() const override { return true; }
   bool settles() const override { return true; }
   std::vector<std::string> stale_paths(const Recognition& recognition) const override;
+  std::vector<std::string> spare_paths(Shell& scratch,
+                                       const Recognition& recognition) const override;
   Settled settle(Shell& scratch, const Recognition& recognition) const override;
   std::uint16_t port() const override { return 5432; }
   std::string connection_string(const Address& address, const Settings& settings) const override;

@@ -31,6 +31,10 @@ std::string field(const std::string& control_data, std::string_view name) {
   return {};
 }
 
+std::string needed_segment(const ProgramResult& control) {
+  return field(control.out, "Latest checkpoint's REDO WAL file:");
+}
+
 // The server's command line. One process, no network, no clients: recovers, checkpoints, and at the
 // end of its input shuts down cleanly. fsync off: the copy is thrown away if this machine dies
 // before it is an image, and with it on, start-up would open every file for writing, which copies
@@ -71,6 +75,15 @@ std::vector<std::string> spare_segments(Shell& scratch, const std::string& direc
   return spare;
 }
 
+ProgramResult control_data(Shell& scratch, const Programs& programs, const std::string& directory) {
+  return scratch.run({programs.path("pg_controldata"), "-D", directory}, programs.owner(),
+                     {"LC_ALL=C"});
+}
+
+std::string state_of(const ProgramResult& control) {
+  return field(control.out, "Database cluster state:");
+}
+
 }  // namespace
 
 std::vector<std::string> Postgres::stale_paths(const Recognition& recognition) const {
@@ -83,19 +96,12 @@ std::vector<std::string> Postgres::stale_paths(const Recognition& recognition) c
 Settled Postgres::settle(Shell& scratch, const Recognition& recognition) const {
   const std::string& directory = recognition.data_paths.front();
   const Programs programs(scratch, recognition);
-  const auto look = [&] {
-    return scratch.run({programs.path("pg_controldata"), "-D", directory}, programs.owner(),
-                       {"LC_ALL=C"});
-  };
-  const auto state_of = [](const ProgramResult& control) {
-    return field(control.out, "Database cluster state:");
-  };
-  ProgramResult control = look();
+  ProgramResult control = control_data(scratch, programs, directory);
   // A copy of a server that was stopped has nothing to recover.
   if (state_of(control) != kCleanState) {
     const ProgramResult run =
         scratch.run(recovery(programs.path("postgres"), directory), programs.owner());
-    control = look();
+    control = control_data(scratch, programs, directory);
     const std::string state = state_of(control);
     const bool clean = state == kCleanState || (control.missing() && run.ok());
     if (!run.ok() || !clean) {
@@ -106,11 +112,24 @@ Settled Postgres::settle(Shell& scratch, const Recognition& recognition) const {
     }
   }
   Settled settled{version_of(programs.version_text()), stale_paths(recognition)};
-  for (std::string& path : spare_segments(
-           scratch, directory, field(control.out, "Latest checkpoint's REDO WAL file:"))) {
+  for (std::string& path : spare_segments(scratch, directory, needed_segment(control)))
     settled.leftovers.push_back(std::move(path));
-  }
   return settled;
+}
+
+std::vector<std::string> Postgres::spare_paths(Shell& scratch,
+                                               const Recognition& recognition) const {
+  const std::string& directory = recognition.data_paths.front();
+  try {
+    const ProgramResult control = control_data(scratch, Programs(scratch, recognition), directory);
+    if (state_of(control) != kCleanState) return {};
+    return spare_segments(scratch, directory, needed_segment(control));
+  } catch (const Error& error) {
+    // No server in the image is settle()'s to tell; and the log may lie elsewhere, behind a link
+    // that leads nowhere in the scratch. All of it is copied then.
+    if (error.code() == ErrorCode::failed || error.code() == ErrorCode::database_refused) return {};
+    throw;
+  }
 }
 
 }  // namespace dksnap::databases::postgres
