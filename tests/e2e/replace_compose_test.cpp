@@ -22,8 +22,8 @@ class ReplaceCompose : public OnBothStores {
     project_ = desk().name("shop");
     std::ofstream(directory_ / "docker-compose.yml")
         << "version: '3'\nservices:\n  named:\n    image: " << desk().image("files:1")
-        << "\n    volumes: ['v:/data']\n  plain:\n    image: " << desk().image("files:1")
-        << "\n    command: ['sleep', '600']\nvolumes: {v: {}}\n";
+        << "\n    volumes: ['stuff:/data']\n  plain:\n    image: " << desk().image("files:1")
+        << "\n    command: ['sleep', '600']\nvolumes: {stuff: {}}\n";
   }
   void TearDown() override {
     if (!project_.empty()) compose({"down", "-v"});
