@@ -114,7 +114,7 @@ class SwapRun {
     if (making.valid()) restorer_ = making.get();
     if (looking.valid()) safety_ = looking.get();
     step.done(swap_.in.id.empty() ? fmt::format("prepared a container with {}", request_.doing)
-                                  : fmt::format("{} is there", swap_.in.name));
+                                  : fmt::format("{} was kept for this", swap_.in.name));
   }
 
   void stop_old() {
