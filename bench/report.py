@@ -106,6 +106,12 @@ def spread(figures, methods):
             values = figures.all(name, method.key)
             if len(values) > 1:
                 rows.append([title, method.title, ", ".join(show(value) for value in values)])
+    name = "replace, full query"
+    for key in figures.keys(name):
+        rows.append(["replace until the big table is counted", key, ", ".join(map(seconds, figures.all(name, key)))])
+        still = figures.all("replace, stood still", key)
+        if still:
+            rows.append(["standstill of a replace", key, ", ".join(map(seconds, still))])
     return Table("All runs", ["", "method", "values"], rows)
 
 

@@ -94,8 +94,16 @@ std::vector<std::string> own_entrypoint(docker::Engine& engine,
 
 std::string wait_for_original(Context& context, const docker::Container& container,
                               std::chrono::seconds patience) {
-  wait_until_loaded(context, recognise_copy("files", container, {}), patience);
-  return databases::recognise(gather_facts(context.engine, container)).recognition.kind;
+  const BootedCopy copy = recognise_copy("files", container, {});
+  wait_until_loaded(context, copy, patience);
+  try {
+    return databases::recognise(gather_facts(context.engine, container)).recognition.kind;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::in_use) throw;
+    // It has ended since; its log says why.
+    wait_until_loaded(context, copy, patience);
+    throw;
+  }
 }
 
 std::optional<Snapshot> find_loaded(const Catalog& catalog, const Snapshot& original,

@@ -114,7 +114,8 @@ void wait_until_loaded(Context& context, const BootedCopy& copy, std::chrono::se
     const auto runs = [&](const char* script) {
       return first.out.find(script) != std::string::npos;
     };
-    if (first.ok() && (runs(kLoaderScript) || runs("docker-entrypoint")))
+    const bool ends = first.ok() && first.out.empty();
+    if (first.ok() && (ends || runs(kLoaderScript) || runs("docker-entrypoint")))
       return "it loads its data";
     return std::nullopt;
   });

@@ -9,6 +9,7 @@
 #include "docker/same_arguments.hpp"
 #include "snapshot/containers.hpp"
 #include "snapshot/labels.hpp"
+#include "snapshot/naming.hpp"
 #include "snapshot/remove.hpp"
 #include "snapshot/swap_plan.hpp"
 
@@ -21,6 +22,20 @@ constexpr const char* kRedoVerb = "redo";
 
 std::string describe_before(const JournalEntry& entry) {
   return fmt::format("what was there before \"{}\"", printable(entry.title));
+}
+
+// Whether what it needs is still there; somebody may have removed it.
+bool can_be_taken_back(docker::Engine& engine, const JournalEntry& entry) {
+  if (entry.swap) {
+    const Swap& swap = *entry.swap;
+    if (image_exists(engine, swap.safety_name)) return true;
+    return swap.places.empty() && swap.out.lasting && find_container(engine, swap.out.id);
+  }
+  return std::any_of(entry.removed.begin(), entry.removed.end(), [&](const RemovedSnapshot& one) {
+    if (entry.verb != kUndoVerb) return image_exists(engine, one.bin_reference);
+    return std::any_of(one.names.begin(), one.names.end(),
+                       [&](const std::string& name) { return image_exists(engine, name); });
+  });
 }
 
 class Planner {
@@ -49,7 +64,9 @@ class Planner {
 
   JournalEntry choose() const {
     for (const JournalEntry& entry : Journal(context_.state_dir).entries(engine_.id)) {
-      if (fits(entry)) return entry;
+      if (!fits(entry)) continue;
+      // Of the one that is named, the plan says what is missing.
+      if (!request_.what.empty() || can_be_taken_back(context_.engine, entry)) return entry;
     }
     if (!request_.what.empty()) {
       if (auto entry = from_label()) return *entry;
@@ -221,8 +238,8 @@ UndoResult undo(Context& context, const Catalog& catalog, UndoPlan& plan) {
 std::vector<JournalEntry> list_undoable(Context& context) {
   std::vector<JournalEntry> list;
   for (JournalEntry& entry : Journal(context.state_dir).entries(context.engine)) {
-    if (entry.stage == Stage::done || (!entry.swap && entry.stage != Stage::undone))
-      list.push_back(std::move(entry));
+    const bool done = entry.stage == Stage::done || (!entry.swap && entry.stage != Stage::undone);
+    if (done && can_be_taken_back(context.engine, entry)) list.push_back(std::move(entry));
   }
   return list;
 }

@@ -34,7 +34,7 @@ struct UndoResult {
 UndoPlan plan_undo(Context& context, const Catalog& catalog, const UndoRequest& request);
 UndoResult undo(Context& context, const Catalog& catalog, UndoPlan& plan);
 
-// All that can be taken back, newest first.
+// All that can be taken back, newest first; not what has lost what it needs.
 std::vector<JournalEntry> list_undoable(Context& context);
 
 }  // namespace dksnap::snapshot

@@ -13,6 +13,7 @@ namespace {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class ReplaceChecks : public OnOneEngine {
  protected:
@@ -140,6 +141,18 @@ TEST_F(ReplaceChecks, UndoOfAContainerThatWasRemoved) {
   desk().remove_container(source);
   ASSERT_TRUE(succeeded(desk().dksnap({"undo", source, "-y"})));
   EXPECT_EQ(what(source), "live");
+}
+
+TEST_F(ReplaceChecks, WhatHasLostItsOldContainerIsNotListed) {
+  const std::string source = start();
+  const std::string id = changed(source);
+  const RunResult replaced = desk().dksnap({"replace", source, "--with", id, "--json", "-y"});
+  ASSERT_TRUE(succeeded(replaced));
+  const std::string parked = json::parse(replaced.out)["parked"];
+  EXPECT_THAT(desk().dksnap({"undo", "--list"}).out, HasSubstr(parked));
+  desk().remove_container(parked);
+  EXPECT_THAT(desk().dksnap({"undo", "--list"}).out, Not(HasSubstr(parked)));
+  EXPECT_TRUE(fails_with(11, desk().dksnap({"undo", source, "-y"}), {parked, "was removed"}));
 }
 
 TEST_F(ReplaceChecks, PruneAndKeepOldDecideWhatStays) {
