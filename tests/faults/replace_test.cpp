@@ -1,8 +1,10 @@
 // `dksnap replace` killed, interrupted, cut off and refused at its calls, and out of space: the old
 // container is back with its old data, at once or with the next command.
 #include <csignal>
+#include <fstream>
 #include <future>
 #include <memory>
+#include <sys/mount.h>
 
 #include <gmock/gmock.h>
 
@@ -285,6 +287,23 @@ TEST_P(ReplaceOnAFullDisk, LeavesAllAsItWas) {
   EXPECT_TRUE(eventually("there is room again", [&] {
     return desk.dksnap({"replace", source, "--with", id, "-y"}).status == 0;
   }));
+}
+
+// Without its journal nobody could put it back: nothing is begun.
+TEST_P(ReplaceFaults, WithoutRoomForTheJournalNothingIsTouched) {
+  start(true);
+  const TempDir folder;
+  ASSERT_EQ(::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=4k"), 0);
+  std::ofstream(folder / "full") << std::string(4096, 'x');
+  RunOptions options;
+  options.env["XDG_STATE_HOME"] = folder.path().string();
+  const std::string before = desk_->docker_out({"inspect", source_});
+  const RunResult result = desk_->dksnap({"replace", source_, "--with", snapshot_, "-y"}, options);
+  EXPECT_EQ(::umount2(folder.path().c_str(), MNT_DETACH), 0);
+  EXPECT_NE(result.status, 0) << result;
+  EXPECT_NE(result.err.find("  why   "), std::string::npos) << result;
+  EXPECT_EQ(desk_->docker_out({"inspect", source_}), before);
+  expect_as_before(result);
 }
 
 }  // namespace
