@@ -21,10 +21,12 @@ const Snapshot* data_of(const Catalog& catalog, const docker::ContainerSummary& 
   return id == container.labels.end() ? nullptr : catalog.by_id(id->second);
 }
 
-std::size_t count_of(const Catalog& catalog, const std::string& container_id) {
+// As `dksnap ls NAME` lists them: a container that was replaced has another id, and the same name.
+std::size_t count_of(const Catalog& catalog, const ContainerOverview& container) {
   return static_cast<std::size_t>(
-      std::count_if(catalog.all().begin(), catalog.all().end(),
-                    [&](const Snapshot& snapshot) { return snapshot.source_id == container_id; }));
+      std::count_if(catalog.all().begin(), catalog.all().end(), [&](const Snapshot& snapshot) {
+        return snapshot.source == container.name || snapshot.source_id == container.id;
+      }));
 }
 
 }  // namespace
@@ -43,7 +45,7 @@ std::vector<ContainerOverview> list_containers(docker::Engine& engine, const Cat
     overview.state = container.state;
     overview.status = container.status;
     overview.snapshot = data_of(catalog, container);
-    overview.snapshots = count_of(catalog, container.id);
+    overview.snapshots = count_of(catalog, overview);
     try {
       const docker::Container details = engine.inspect_container(container.id);
       const auto recognised = databases::recognise(gather_facts(engine, details));

@@ -20,7 +20,7 @@ struct ContainerOverview {
   std::string status;  // "Up 3 hours"
   // The snapshot that its data came from: booted from it, or the newest taken from it. Null: none.
   const Snapshot* snapshot = nullptr;
-  std::size_t snapshots = 0;  // taken from it
+  std::size_t snapshots = 0;  // taken from it, or from one that had its name
 };
 
 // Running ones, and with `all` the others as well; databases first. Scratches are left out. A

@@ -54,7 +54,8 @@ TEST_F(Listing, TreeHasTheBaseAsItsRoot) {
   ASSERT_EQ(lines.size(), 5U) << result;
   EXPECT_THAT(lines[0], ContainsRegex("^ID +KIND +CREATED +ADDED +USE +TITLE$"));
   EXPECT_THAT(lines[1], ::testing::EndsWith("  " + desk().image("files:1")));
-  EXPECT_THAT(lines[2], ContainsRegex("^" + made().a + "  files .*(ago|just now) .* kB .*└─ Zebra$"));
+  EXPECT_THAT(lines[2],
+              ContainsRegex("^" + made().a + "  files .*(ago|just now) .* kB .*└─ Zebra$"));
   EXPECT_THAT(lines[3], ContainsRegex("^" + made().b + "  files .*   └─ ant \\[pinned\\]$"));
   EXPECT_THAT(result.err, HasSubstr("2 snapshots"));
 }

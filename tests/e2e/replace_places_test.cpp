@@ -160,6 +160,7 @@ TEST_P(ReplacePlaces, TheNextSnapshotGrowsFromTheOneThatRuns) {
                                  [&](const json& one) { return one["container"] == source; });
   ASSERT_NE(line, ps.end());
   EXPECT_EQ((*line)["snapshot_title"], "seed");
+  EXPECT_GE((*line)["snapshots"], 1) << "those of the one that had its name";
   files_batch(desk(), source, "write /data/branch 1\n");
   const json branch = desk().create_json(source, {"-m", "branch"});
   EXPECT_EQ(branch["parent"], desk().show(snapshot_)["id"]);

@@ -29,7 +29,8 @@ Rows describe(const snapshot::Catalog& catalog, const snapshot::Snapshot& snapsh
       {"created", fmt::format("{} ({})", to_rfc3339(snapshot.created), age_text(snapshot.created))},
       {"container", fmt::format("{} {}", snapshot.source, snapshot.source_id.substr(0, 12))},
       {"kind", kind_text(snapshot.kind, snapshot.server_version)},
-      {"capture", snapshot.capture + (snapshot.settled ? ", settled" : "")},
+      {"capture", snapshot.legacy ? "by the original dksnap: loads its data at every start"
+                                  : snapshot.capture + (snapshot.settled ? ", settled" : "")},
       {"parent", parent_text(catalog, snapshot)},
       {"base", snapshot.base},
       {"image", list_text(snapshot.names)},
@@ -38,7 +39,8 @@ Rows describe(const snapshot::Catalog& catalog, const snapshot::Snapshot& snapsh
       {"data", human_size(snapshot.data_bytes)},
       {"captured", list_text(snapshot.paths)},
       {"ports", list_text(snapshot.run.ports)},
-      {"platform", fmt::format("{}, {}", snapshot.architecture, snapshot.libc)},
+      {"platform",
+       snapshot.legacy ? "-" : fmt::format("{}, {}", snapshot.architecture, snapshot.libc)},
   };
   if (!snapshot.note.empty()) rows.push_back({"note", printable(snapshot.note)});
   if (snapshot.pinned) rows.push_back({"pinned", "yes"});
