@@ -110,8 +110,9 @@ TEST_F(ReplaceOriginal, OfAnEarlyVersionIntoANamedVolume) {
 // One of no database that it knew: copies of the volumes, which the loader puts in place.
 TEST_F(ReplaceOriginal, OfAVolumeOfFiles) {
   const std::string volume = desk().name("volume");
-  const std::string source = desk().start("shell", {"-v", volume + ":/stuff", "--entrypoint", "sh"},
-                                          {desk().image("postgres:15"), "-c", "exec sleep 100000"});
+  const std::string source =
+      desk().start("shell", {"--stop-timeout", "1", "-v", volume + ":/stuff", "--entrypoint", "sh"},
+                   {desk().image("postgres:15"), "-c", "exec sleep 100000"});
   const auto inside = [&](const std::string& script) {
     return desk().docker_out({"exec", source, "sh", "-c", script});
   };

@@ -121,7 +121,7 @@ class ReplaceFaults : public LaneTest {
   std::string snapshot_;
   std::string live_;
 };
-DKSNAP_ON_LANES(ReplaceFaults, Lane{"memory", 7}, Lane{"containerd", 0});
+DKSNAP_ON_LANES(ReplaceFaults, Lane{"memory", 7}, Lane{"containerd", 21});
 
 TEST_P(ReplaceFaults, KilledAtACallTheNextCommandPutsBack) {
   for (const bool named : {true, false}) {
