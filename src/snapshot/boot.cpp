@@ -121,12 +121,7 @@ BootResult boot(Context& context, const Snapshot& snapshot, const BootRequest& r
 
 void verify_boot(Context& context, const Snapshot& snapshot) {
   refuse_other_architecture(context, snapshot);
-  docker::ContainerSpec spec;
-  spec.name = "dksnap-scratch-" + random_hex(6);
-  spec.image = snapshot.image_id;
-  spec.labels = scratch_labels();
-  spec.network_mode = "none";
-  const std::string id = context.engine.create_container(spec);
+  const std::string id = context.engine.create_container(scratch_container(snapshot.image_id));
   try {
     context.engine.start_container(id);
     const docker::Container container = context.engine.inspect_container(id);

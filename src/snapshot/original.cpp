@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "snapshot/containers.hpp"
 #include "snapshot/create.hpp"
 #include "snapshot/labels.hpp"
 #include "snapshot/naming.hpp"
@@ -106,16 +107,19 @@ std::string wait_for_original(Context& context, const docker::Container& contain
   }
 }
 
-std::optional<Snapshot> find_loaded(const Catalog& catalog, const Snapshot& original,
-                                    const std::string& container) {
+std::optional<Snapshot> find_loaded(Context& context, const Catalog& catalog,
+                                    const Snapshot& original, const std::string& container) {
+  const auto found = find_container(context.engine, container);
+  if (!found) return std::nullopt;
   for (const Snapshot& snapshot : catalog.all()) {
-    if (snapshot.parent == original.id && snapshot.source == container) return snapshot;
+    if (snapshot.parent == original.id && snapshot.source == found->name) return snapshot;
   }
   return std::nullopt;
 }
 
 Snapshot load_original(Context& context, const Catalog& catalog, const Snapshot& original,
                        const std::string& container) {
+  if (auto loaded = find_loaded(context, catalog, original, container)) return *loaded;
   const SourceContainer like = inspect_source(context.engine, container, AlsoFit::restarting);
   StandIn stands_in;
   stands_in.source = like.name();
@@ -128,12 +132,8 @@ Snapshot load_original(Context& context, const Catalog& catalog, const Snapshot&
   request.title = choose_title(catalog, like.name(), request.title);
   request.stands_in = &stands_in;
 
-  docker::ContainerSpec spec;
-  spec.name = "dksnap-scratch-" + random_hex(6);
-  spec.image = original.image_id;
+  docker::ContainerSpec spec = scratch_container(original.image_id);
   spec.env = like.container.config.env;
-  spec.labels = scratch_labels();
-  spec.network_mode = "none";
   // What it loads into these belongs to a volume, not to the container's own files.
   for (const docker::Mount& mount : like.container.mounts) {
     if (mount.type != "volume") continue;

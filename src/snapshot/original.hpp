@@ -25,13 +25,13 @@ std::vector<std::string> own_entrypoint(docker::Engine& engine, const docker::Co
 std::string wait_for_original(Context& context, const docker::Container& container,
                               std::chrono::seconds patience);
 
-// The snapshot that load_original() has made of it for this container before.
-std::optional<Snapshot> find_loaded(const Catalog& catalog, const Snapshot& original,
-                                    const std::string& container);
+// The snapshot that load_original() has made of it for this container (a name or id) before.
+std::optional<Snapshot> find_loaded(Context& context, const Catalog& catalog,
+                                    const Snapshot& original, const std::string& container);
 
-// Loads one in a scratch, with the variables of `container` (a name or id), and takes a snapshot of
-// that: a child of it, which needs no loading. Nothing of `container` is touched. Throws as
-// create(), and not_ready where it does not load.
+// Loads one in a scratch, with the variables of `container`, and takes a snapshot of that: a child
+// of it, which needs no loading. One that was loaded before is taken again. Nothing of `container`
+// is touched. Throws as create(), and not_ready where it does not load.
 Snapshot load_original(Context& context, const Catalog& catalog, const Snapshot& original,
                        const std::string& container);
 

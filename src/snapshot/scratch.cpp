@@ -63,21 +63,22 @@ worker::Message result_of(const std::string& command, int exit_code,
 
 }  // namespace
 
-docker::StringMap scratch_labels() {
-  return {{label::kRole, kRoleScratch},
-          {label::kOwner, owner_text()},
-          {label::kCreated, to_rfc3339(std::chrono::system_clock::now())}};
+docker::ContainerSpec scratch_container(const std::string& image) {
+  docker::ContainerSpec container;
+  container.name = "dksnap-scratch-" + random_hex(6);
+  container.image = image;
+  container.labels = {{label::kRole, kRoleScratch},
+                      {label::kOwner, owner_text()},
+                      {label::kCreated, to_rfc3339(std::chrono::system_clock::now())}};
+  container.network_mode = "none";
+  return container;
 }
 
 Scratch::Scratch(Context& context, const ScratchSpec& spec) : context_(context) {
-  docker::ContainerSpec container;
-  container.name = "dksnap-scratch-" + random_hex(6);
-  container.image = spec.image;
+  docker::ContainerSpec container = scratch_container(spec.image);
   container.entrypoint = {worker::kWorkerPath};
   container.cmd = {"wait"};
   container.user = "0:0";
-  container.labels = scratch_labels();
-  container.network_mode = "none";
   container.restart_policy = "no";
   container.log_driver = "none";
   container.disable_healthcheck = true;

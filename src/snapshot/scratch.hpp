@@ -76,8 +76,9 @@ class Scratch {
   std::future<std::string> removal_;
 };
 
-// The labels by which a scratch, and whose it is, is known.
-docker::StringMap scratch_labels();
+// A container of `image` with the labels by which a scratch, and whose it is, is known, a name of
+// its own and no network.
+docker::ContainerSpec scratch_container(const std::string& image);
 
 // Removes the scratches of dksnaps that are gone. Returns the names of what it removed.
 std::vector<std::string> remove_abandoned_scratches(Context& context);

@@ -90,6 +90,9 @@ TEST_F(ReplaceOriginal, IsLoadedOnceAndNeverAgainAtAStart) {
 
   ASSERT_TRUE(succeeded(desk().dksnap({"undo", source, "-y"})));
   EXPECT_EQ(what(source), "new");
+  const std::string id = desk().inspect(source)["Id"];
+  EXPECT_THAT(desk().dksnap({"replace", id, "--with", title, "-n"}).err,
+              Not(HasSubstr("loaded first")));
   const RunResult again = desk().dksnap({"replace", source, "--with", title, "-y"});
   ASSERT_TRUE(succeeded(again));
   EXPECT_THAT(again.err, Not(HasSubstr("original"))) << "loaded a second time";

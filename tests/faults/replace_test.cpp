@@ -2,6 +2,7 @@
 // container is back with its old data, at once or with the next command.
 #include <csignal>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <memory>
 #include <sys/mount.h>
@@ -76,6 +77,23 @@ class ReplaceFaults : public LaneTest {
     }
   }
 
+  // Kills a replace at every call from `first` on, or at a sample of them, and has it put back;
+  // `check` looks at that. Returns the number of the call that there was none of any more.
+  int killed_at_calls(int first, const std::function<void(const RunResult&)>& check) {
+    for (int number = first;; number += GetParam().step()) {
+      FaultProxy proxy(desk_->host());
+      const RunResult result = replace(proxy, {.nth = number}, SIGKILL);
+      SCOPED_TRACE(::testing::Message() << "killed at call " << number);
+      if (proxy.fired() == 0) {
+        EXPECT_EQ(result.status, 0) << result;
+        return number;
+      }
+      put_back(result, number % 2 == 0);
+      check(result);
+      if (HasFailure()) return number;
+    }
+  }
+
   // Strikes a replace at every call from `first` on, or at a sample of them; it ends as it says,
   // and all is as it was.
   void at_calls(int first, FaultRule rule, int signal, const std::vector<int>& statuses) {
@@ -125,21 +143,12 @@ DKSNAP_ON_LANES(ReplaceFaults, Lane{"memory", 7}, Lane{"containerd", 21});
 
 TEST_P(ReplaceFaults, KilledAtACallTheNextCommandPutsBack) {
   for (const bool named : {true, false}) {
+    SCOPED_TRACE(named ? "named volume" : "anonymous volume");
     start(named);
-    int number = 1;
-    for (;; number += GetParam().step()) {
-      FaultProxy proxy(desk_->host());
-      const RunResult result = replace(proxy, {.nth = number}, SIGKILL);
-      SCOPED_TRACE(::testing::Message() << "killed at call " << number << ", named " << named);
-      if (proxy.fired() == 0) {
-        EXPECT_EQ(result.status, 0) << result;
-        break;
-      }
-      put_back(result, number % 2 == 0);
-      expect_as_before(result);
-      if (HasFailure()) return;
-    }
-    EXPECT_GT(number, named ? kFewestCalls : kFewestCalls / 2);
+    const int calls =
+        killed_at_calls(1, [&](const RunResult& result) { expect_as_before(result); });
+    if (HasFailure()) return;
+    EXPECT_GT(calls, named ? kFewestCalls : kFewestCalls / 2);
   }
 }
 
@@ -152,21 +161,12 @@ TEST_P(ReplaceFaultsWithADatabase, KilledAtACallTheNextCommandPutsBack) {
   psql(*desk_, source_, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS i");
   snapshot_ = desk_->create(source_);
   psql(*desk_, source_, "DELETE FROM t WHERE i > 10; CREATE TABLE more AS SELECT 1 AS i");
-  int number = 3;
-  for (;; number += GetParam().step()) {
-    FaultProxy proxy(desk_->host());
-    const RunResult result = replace(proxy, {.nth = number}, SIGKILL);
-    SCOPED_TRACE(::testing::Message() << "killed at call " << number);
-    if (proxy.fired() == 0) {
-      EXPECT_EQ(result.status, 0) << result;
-      break;
-    }
-    put_back(result, number % 2 == 0);
+  const int calls = killed_at_calls(3, [&](const RunResult& result) {
     wait_for_postgres(*desk_, source_);
     EXPECT_EQ(psql(*desk_, source_, "SELECT count(*) FROM t, more"), "10") << result;
-    if (HasFailure()) return;
-  }
-  EXPECT_GT(number, kFewestCalls);
+  });
+  if (HasFailure()) return;
+  EXPECT_GT(calls, kFewestCalls);
   EXPECT_EQ(psql(*desk_, source_, "SELECT count(*) FROM t"), "1000");
 }
 

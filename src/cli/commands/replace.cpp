@@ -27,8 +27,8 @@ int run(Session& session, Options& options) {
   const snapshot::Catalog catalog = session.load_catalog();
   snapshot::Snapshot chosen = catalog.resolve(options.reference);
   if (chosen.legacy) {
-    const auto loaded = snapshot::find_loaded(catalog, chosen, request.container);
-    if (!loaded && session.options().dry_run) {
+    if (session.options().dry_run &&
+        !snapshot::find_loaded(session.context(), catalog, chosen, request.container)) {
       session.say(fmt::format(
           "\"{}\" was made by the original dksnap. It would be loaded first, in a scratch "
           "container, and\nsnapshotted in today's form; the plan follows from that. Nothing was "
@@ -36,9 +36,7 @@ int run(Session& session, Options& options) {
           printable(chosen.title)));
       return 0;
     }
-    chosen = loaded
-                 ? *loaded
-                 : snapshot::load_original(session.context(), catalog, chosen, request.container);
+    chosen = snapshot::load_original(session.context(), catalog, chosen, request.container);
   }
   request.snapshot = &chosen;
   snapshot::SwapPlan plan = snapshot::plan_replace(session.context(), catalog, request);
