@@ -24,6 +24,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside its own standard library when optimising.
   target_compile_options(dksnap_settings INTERFACE -Wno-restrict -Wno-null-dereference)
 endif()
+# What is not used does not travel: the worker goes into every scratch.
+target_compile_options(dksnap_settings INTERFACE -ffunction-sections -fdata-sections)
 if(DKSNAP_DEVELOPER)
   target_compile_options(dksnap_settings INTERFACE -Werror)
 endif()

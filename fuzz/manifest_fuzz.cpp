@@ -5,7 +5,7 @@
 #include "base/error.hpp"
 #include "base/stream.hpp"
 #include "targets.hpp"
-#include "worker/manifest.hpp"
+#include "worker/manifest/manifest.hpp"
 
 namespace dksnap::fuzz {
 namespace {

@@ -10,7 +10,7 @@ import statistics
 import sys
 import tempfile
 
-# Room: the rooms it may include, itself aside. "worker" in snapshot: formats only, see FORMATS.
+# Room: the rooms it may include, itself aside. "worker" above the worker: formats only, see FORMATS.
 ARROWS = {
     "base": [],
     "docker": ["base"],
@@ -18,15 +18,19 @@ ARROWS = {
     "worker": ["base", "image"],
     "diff": ["base"],
     "databases": ["base", "docker", "diff"],
-    "snapshot": ["base", "docker", "image", "worker", "databases", "diff"],
-    "cli": ["base", "docker", "databases", "diff", "snapshot"],
-    "tui": ["base", "docker", "databases", "diff", "snapshot"],
+    "snapshot": ["base", "docker", "image", "databases"],
+    "scratch": ["base", "docker", "image", "worker", "databases", "snapshot"],
+    "capture": ["base", "docker", "image", "worker", "databases", "snapshot", "scratch"],
+    "boot": ["base", "docker", "image", "databases", "snapshot", "scratch", "capture"],
+    "swap": ["base", "docker", "image", "worker", "databases", "snapshot", "scratch", "capture", "boot"],
+    "cli": ["base", "docker", "databases", "diff", "snapshot", "scratch", "capture", "boot", "swap"],
+    "tui": ["base", "docker", "databases", "diff", "snapshot", "scratch", "capture", "boot", "swap"],
 }
 # src/main.cpp and what lies beside it.
 MAIN = ["base", "cli", "tui"]
 
-# What snapshot may know of the worker: how to talk to it, not what it does.
-FORMATS = {"worker/manifest.hpp", "worker/protocol.hpp"}
+# What other rooms may know of the worker: how to talk to it, not what it does.
+FORMATS = {"worker/manifest/manifest.hpp", "worker/protocol/protocol.hpp"}
 
 # Library header: the folder it may be included in, and in how many of its .cpp files.
 ONE_FILE = {
@@ -84,8 +88,8 @@ def check_arrows(tree):
                 yield f'src/{name}: "{target}" does not name a file from src on ("room/file.hpp")'
             elif to != room and to not in (ARROWS[room] if room else MAIN):
                 yield f'src/{name}: {room or "main"} may not include "{target}"'
-            elif room == "snapshot" and to == "worker" and target not in FORMATS:
-                yield f'src/{name}: snapshot knows only the formats of the worker, not "{target}"'
+            elif room not in ("", "worker") and to == "worker" and target not in FORMATS:
+                yield f'src/{name}: {room} knows only the formats of the worker, not "{target}"'
 
 
 def check_links(tree):
@@ -168,9 +172,10 @@ CLEAN = {
     "src/worker/main.cpp": '#include "image/tar.hpp"\nvoid f() { std::cout << 1; }\n',
     "src/diff/rows.cpp": '#include "base/text.hpp"\n',
     "src/databases/registry.cpp": '#include "databases/postgres/postgres.hpp"\n#include "diff/rows.hpp"\n',
-    "src/snapshot/create.cpp": '#include "worker/protocol.hpp"\n#include "image/tar.hpp"\n',
-    "src/cli/parser.cpp": '#include <CLI/CLI.hpp>\n#include "snapshot/create.hpp"\nvoid f() { std::cout << 1; }\n',
-    "src/tui/view.cpp": '#include "snapshot/create.hpp"\n',
+    "src/capture/create.cpp": '#include "worker/protocol/protocol.hpp"\n#include "image/tar.hpp"\n',
+    "src/snapshot/catalog.hpp": "",
+    "src/cli/parser.cpp": '#include <CLI/CLI.hpp>\n#include "capture/create.hpp"\nvoid f() { std::cout << 1; }\n',
+    "src/tui/view.cpp": '#include "capture/create.hpp"\n',
     "src/base/text_test.cpp": 'void f() { printf("x"); }\n',
     "src/image/tar_test_support.hpp": "#include <nlohmann/json.hpp>\n",
 }
@@ -179,9 +184,11 @@ FAULTS = [
     ("cli and tui know each other", {"src/cli/open.cpp": '#include "tui/view.hpp"\n'}, "cli may not include"),
     ("main reaches below", {"src/main.cpp": '#include "image/tar.hpp"\n'}, "main may not include"),
     ("a test reaches up", {"src/base/text_test.cpp": '# include "image/tar.hpp"\n'}, "base may not include"),
-    ("snapshot reads the worker", {"src/snapshot/create.cpp": '#include "worker/sync.hpp"\n'}, "only the formats"),
+    ("a room knows how the worker works", {"src/capture/create.cpp": '#include "worker/copy/mirror.hpp"\n'}, "only the formats"),
     ("an include beside the file", {"src/base/text.cpp": '#include "text.hpp"\n'}, "does not name a file from src"),
     ("an include upwards", {"src/base/text.cpp": '#include "../base/text.hpp"\n'}, "does not name a file from src"),
+    ("capture knows boot", {"src/capture/create.cpp": '#include "boot/boot.hpp"\n'}, "capture may not include"),
+    ("what a snapshot is depends on how one is taken", {"src/snapshot/catalog.hpp": '#include "capture/source.hpp"\n'}, "snapshot may not include"),
     ("a room nobody knows", {"src/misc/x.cpp": "int x;\n"}, "no line in the table"),
     ("a forbidden link", {"src/docker/CMakeLists.txt": "dksnap_room(docker LINKS dksnap_image)\n"}, "may not link dksnap_image"),
     ("boost elsewhere", {"src/image/load.cpp": "#include <boost/crc.hpp>\n"}, "<boost/…> belongs"),

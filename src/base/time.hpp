@@ -2,11 +2,14 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace dksnap {
+
+inline constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 
 using TimePoint = std::chrono::system_clock::time_point;
 

@@ -8,9 +8,9 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "docker/http_engine.hpp"
-#include "snapshot/leftovers.hpp"
-#include "snapshot/worker_program.hpp"
+#include "docker/http/http_engine.hpp"
+#include "scratch/worker_program.hpp"
+#include "swap/leftovers.hpp"
 
 namespace dksnap::cli {
 namespace {
@@ -33,10 +33,10 @@ DoctorFinding engine_finding(Session& session, const docker::EngineInfo& info) {
 }
 
 DoctorFinding worker_finding(const docker::EngineInfo& info) {
-  const bool fits = info.architecture == snapshot::worker_architecture();
+  const bool fits = info.architecture == scratch::worker_architecture();
   return {"worker", fits,
-          fmt::format("for {}, {} kB; the engine runs on {}", snapshot::worker_architecture(),
-                      snapshot::worker_program().size() / 1000, info.architecture),
+          fmt::format("for {}, {} kB; the engine runs on {}", scratch::worker_architecture(),
+                      scratch::worker_program().size() / 1000, info.architecture),
           fits ? "" : "use a dksnap that was built for the engine's architecture"};
 }
 
@@ -45,13 +45,13 @@ DoctorFinding snapshots_finding(Session& session) {
   return {"snapshots",
           true,
           fmt::format("{}, and {} stage image(s), which cost nothing", catalog.all().size(),
-                      snapshot::stage_images(session.engine()).size()),
+                      swap::stage_images(session.engine()).size()),
           {}};
 }
 
 DoctorFinding leftovers_finding(Session& session, bool fix) {
-  const snapshot::Leftovers found =
-      fix ? snapshot::clean_up(session.context()) : snapshot::find_leftovers(session.context());
+  const swap::Leftovers found =
+      fix ? swap::clean_up(session.context()) : swap::find_leftovers(session.context());
   if (found.empty()) return {"leftovers", true, "none", {}};
   std::vector<std::string> all = found.thawed;
   all.insert(all.end(), found.scratches.begin(), found.scratches.end());

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cli/arguments.hpp"
-#include "docker/endpoint.hpp"
+#include "docker/endpoint/endpoint.hpp"
 
 namespace dksnap::cli {
 

@@ -10,9 +10,9 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/render/progress.hpp"
-#include "docker/http_engine.hpp"
-#include "snapshot/parked.hpp"
-#include "snapshot/remove.hpp"
+#include "docker/http/http_engine.hpp"
+#include "swap/parked.hpp"
+#include "swap/remove.hpp"
 
 namespace dksnap::cli {
 namespace {
@@ -96,8 +96,8 @@ const docker::Endpoint& Session::endpoint() {
   return endpoint_;
 }
 
-snapshot::Leftovers Session::clean_up_first() {
-  snapshot::Leftovers cleaned = snapshot::clean_up(context());
+swap::Leftovers Session::clean_up_first() {
+  swap::Leftovers cleaned = swap::clean_up(context());
   if (!cleaned.thawed.empty()) {
     say(fmt::format("Thawed {}, which a killed dksnap had left frozen.",
                     join(cleaned.thawed, ", ")));
@@ -110,9 +110,9 @@ snapshot::Leftovers Session::clean_up_first() {
     say(fmt::format("A killed dksnap had left {} half replaced: put back as it was.",
                     join(cleaned.replaced, ", ")));
   }
-  snapshot::empty_bin(context());
-  for (const snapshot::Expired& expired : snapshot::find_expired(context(), false))
-    snapshot::expire(context(), expired.entry);
+  swap::empty_bin(context());
+  for (const swap::Expired& expired : swap::find_expired(context(), false))
+    swap::expire(context(), expired.entry);
   return cleaned;
 }
 

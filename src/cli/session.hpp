@@ -13,7 +13,7 @@
 #include "docker/engine.hpp"
 #include "snapshot/catalog.hpp"
 #include "snapshot/context.hpp"
-#include "snapshot/leftovers.hpp"
+#include "swap/leftovers.hpp"
 
 namespace dksnap::cli {
 
@@ -31,7 +31,7 @@ class Session {
   snapshot::Catalog load_catalog() { return snapshot::Catalog::load(engine()); }
   // Removes what a killed dksnap left behind, takes back what it left half done, and says so; and
   // removes what has lain in the bin, or was kept for undo, long enough.
-  snapshot::Leftovers clean_up_first();
+  swap::Leftovers clean_up_first();
 
   // A line of the result, to standard output.
   void print(std::string_view line);

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "docker/api_version.hpp"
-#include "docker/json_read.hpp"
+#include "docker/answers/json_read.hpp"
+#include "docker/http/api_version.hpp"
 
 namespace dksnap::docker {
 namespace {
@@ -27,10 +27,6 @@ bool holds(const std::vector<std::string>& list, const std::string& value) {
 
 std::string name_of(const std::string& variable) {
   return variable.substr(0, variable.find('='));
-}
-
-std::string without_slash(const std::string& name) {
-  return name.starts_with('/') ? name.substr(1) : name;
 }
 
 class Arguments {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "docker/json_types.hpp"
+#include "docker/answers/json_types.hpp"
 
 namespace dksnap::docker {
 namespace {

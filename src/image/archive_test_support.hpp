@@ -33,6 +33,10 @@ inline std::string blob_name(const std::string& digest) {
   return "blobs/sha256/" + digest.substr(7);
 }
 
+// A new layer, and its name in an archive.
+inline const std::string kContent = "the new layer";
+inline const std::string kLayer = blob_name(sha256_digest(kContent));
+
 inline std::string config_text(const std::vector<std::string>& diff_ids) {
   return nlohmann::json({{"architecture", "amd64"},
                          {"os", "linux"},

@@ -13,8 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-const std::string kContent = "the new layer";
-const std::string kLayer = blob_name(sha256_digest(kContent));
 const std::string kBig(5'000'001, 'b');  // too large to be kept
 
 // The request's base as the containerd store saves it; `upper`'s blob is large.

@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 
+#include "base/error.hpp"
 #include "base/stream.hpp"
 
 namespace dksnap::image {
@@ -42,6 +45,9 @@ class ZstdSource final : public Source {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// What a reader of a damaged stream throws. Inside the room only.
+Error cannot_decompress(std::string_view format, std::string why);
 
 // The same for gzip, several members included.
 class GzipSource final : public Source {

@@ -10,11 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string string_at(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 // Digest and size; nothing where it is not a descriptor.
 std::optional<ManifestDescriptor> read_descriptor(const json& item) {
   if (!item.is_object()) return std::nullopt;

@@ -13,11 +13,6 @@ constexpr std::size_t kInputBuffer = 64 * 1024;
 // inflateInit2: the largest window, and 16 more for "gzip only" (zlib.h).
 constexpr int kGzipWindow = 15 + 16;
 
-Error damaged(std::string why) {
-  return {ErrorCode::failed, "cannot decompress a gzip stream", std::move(why),
-          "run the command again; if it fails again, the stored data is damaged"};
-}
-
 }  // namespace
 
 struct GzipSource::State {
@@ -27,7 +22,8 @@ struct GzipSource::State {
   bool in_member = true;  // before the first one too: no member at all is a cut stream
 
   explicit State(Source& source) : from(source) {
-    if (inflateInit2(&zlib, kGzipWindow) != Z_OK) throw damaged("there is not enough memory");
+    if (inflateInit2(&zlib, kGzipWindow) != Z_OK)
+      throw cannot_decompress("gzip", "there is not enough memory");
   }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -50,16 +46,18 @@ std::size_t GzipSource::read(std::span<std::byte> into) {
       zlib.avail_in = static_cast<uInt>(got);
     }
     if (!state.in_member) {
-      if (inflateReset(&zlib) != Z_OK) throw damaged("zlib refused to start again");
+      if (inflateReset(&zlib) != Z_OK)
+        throw cannot_decompress("gzip", "zlib refused to start again");
       state.in_member = true;
     }
     zlib.next_out = reinterpret_cast<Bytef*>(into.data());
     zlib.avail_out = room;
     const int result = inflate(&zlib, Z_NO_FLUSH);
     // With no input left, zlib may still hold output; only when it does not is the stream cut.
-    if (result == Z_BUF_ERROR) throw damaged("it ends before its end");
+    if (result == Z_BUF_ERROR) throw cannot_decompress("gzip", "it ends before its end");
     if (result != Z_OK && result != Z_STREAM_END) {
-      throw damaged(zlib.msg != nullptr ? zlib.msg : "zlib error " + std::to_string(result));
+      throw cannot_decompress(
+          "gzip", zlib.msg != nullptr ? zlib.msg : "zlib error " + std::to_string(result));
     }
     if (result == Z_STREAM_END) state.in_member = false;
     if (zlib.avail_out != room) return room - zlib.avail_out;

@@ -12,9 +12,6 @@ namespace {
 using nlohmann::json;
 using ::testing::ElementsAre;
 
-const std::string kContent = "the new layer";
-const std::string kLayer = blob_name(sha256_digest(kContent));
-
 TEST(LoadArchive, HoldsTheLayerFirstAndThenWhatNamesIt) {
   StringSource source(kContent);
   const LoadRequest request = make_request(source, kContent);

@@ -109,4 +109,9 @@ std::optional<std::vector<std::string>> config_diff_ids(const std::string& confi
   return diff_ids;
 }
 
+std::string string_at(const nlohmann::json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
 }  // namespace dksnap::image

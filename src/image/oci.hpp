@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "image/load_archive.hpp"
 
 namespace dksnap::image {
@@ -49,6 +51,9 @@ std::string make_index(const Document& manifest, const std::vector<std::string>&
 // manifest.json.
 std::string make_docker_manifest(const Document& config, const std::vector<std::string>& names,
                                  const std::vector<std::string>& layer_paths);
+
+// The text of that name in an object; empty where there is none.
+std::string string_at(const nlohmann::json& object, const char* key);
 
 // rootfs.diff_ids of a config; nothing where it is not a config.
 std::optional<std::vector<std::string>> config_diff_ids(const std::string& config);

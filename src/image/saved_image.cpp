@@ -11,11 +11,6 @@ using nlohmann::json;
 
 constexpr std::size_t kMostDocuments = 16 * 1024 * 1024;
 
-std::string string_at(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 // The digest of a manifest's config; empty where the text is not a manifest.
 std::string config_of_manifest(const std::string& text) {
   if (text.find("\"layers\"") == std::string::npos) return {};  // spares parsing most of them

@@ -4,12 +4,12 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "image/tar_header.hpp"
 
 namespace dksnap::image {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kLatest = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kEarliest = std::numeric_limits<std::int64_t>::min();
 
@@ -62,8 +62,8 @@ std::string format_pax_time(std::int64_t ns) {
   // Unsigned, since the smallest number has no positive twin.
   const auto magnitude =
       ns < 0 ? ~static_cast<std::uint64_t>(ns) + 1 : static_cast<std::uint64_t>(ns);
-  std::string text = (ns < 0 ? "-" : "") + std::to_string(magnitude / kSecond);
-  std::string fraction = std::to_string(magnitude % kSecond);
+  std::string text = (ns < 0 ? "-" : "") + std::to_string(magnitude / kNanosecondsPerSecond);
+  std::string fraction = std::to_string(magnitude % kNanosecondsPerSecond);
   fraction.insert(0, 9 - fraction.size(), '0');
   const std::size_t last = fraction.find_last_not_of('0');
   if (last != std::string::npos) text += "." + fraction.substr(0, last + 1);
@@ -87,16 +87,16 @@ std::int64_t parse_pax_time(std::string_view text) {
   fraction.resize(9, '0');
   std::uint64_t seconds = 0;
   const auto parsed = std::from_chars(integer.data(), integer.data() + integer.size(), seconds);
-  const bool fits = parsed.ec == std::errc() && seconds <= kLatest / kSecond;
-  const std::uint64_t ns = fits ? seconds * kSecond + std::stoull(fraction) : 0;
+  const bool fits = parsed.ec == std::errc() && seconds <= kLatest / kNanosecondsPerSecond;
+  const std::uint64_t ns = fits ? seconds * kNanosecondsPerSecond + std::stoull(fraction) : 0;
   if (!fits || ns > static_cast<std::uint64_t>(kLatest)) return negative ? kEarliest : kLatest;
   return negative ? -static_cast<std::int64_t>(ns) : static_cast<std::int64_t>(ns);
 }
 
 std::int64_t tar_seconds_to_ns(std::int64_t seconds) {
-  if (seconds > kLatest / kSecond) return kLatest;
-  if (seconds < kEarliest / kSecond) return kEarliest;
-  return seconds * kSecond;
+  if (seconds > kLatest / kNanosecondsPerSecond) return kLatest;
+  if (seconds < kEarliest / kNanosecondsPerSecond) return kEarliest;
+  return seconds * kNanosecondsPerSecond;
 }
 
 std::uint64_t parse_pax_number(std::string_view text) {

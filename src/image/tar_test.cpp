@@ -53,7 +53,7 @@ std::string why_refused(const std::string& archive) {
   return "was accepted";
 }
 
-std::vector<TarItem> sample() {
+std::vector<TarItem> sample_entries() {
   std::vector<TarItem> items;
   items.push_back(make_item(TarType::directory, "var"));
   items.push_back(make_item(TarType::file, "var/data", "some content"));
@@ -72,7 +72,7 @@ std::vector<TarItem> sample() {
 // Layers are found by their digests: the same entries must give the same bytes in every version. If
 // this fails, snapshots made by different versions no longer share layers.
 TEST(TarWriter, BytesNeverChange) {
-  EXPECT_EQ(sha256_digest(write_tar(sample())),
+  EXPECT_EQ(sha256_digest(write_tar(sample_entries())),
             "sha256:4c22aa36c9e5d20af4ff2f2cc5b6fbeaa23d8f316d73b5c6701b82b480fbd13b");
 }
 
@@ -138,7 +138,7 @@ TEST(TarReader, TakesOneZeroBlockAsTheEnd) {
 }
 
 TEST(TarReader, RefusesDamage) {
-  std::string archive = write_tar(sample());
+  std::string archive = write_tar(sample_entries());
   archive[3] ^= 1;
   EXPECT_THAT(why_refused(archive), HasSubstr("checksum"));
   EXPECT_THAT(why_refused(""), HasSubstr("end marker"));

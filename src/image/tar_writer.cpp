@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "image/tar.hpp"
 #include "image/tar_header.hpp"
 #include "image/tar_pax.hpp"
@@ -10,7 +11,6 @@
 namespace dksnap::image {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::string_view kPaxName = "PaxHeader";
 
 Error cannot_write(const std::string& path, std::string why) {
@@ -18,7 +18,7 @@ Error cannot_write(const std::string& path, std::string why) {
           std::move(why)};
 }
 
-void check(const TarEntry& entry) {
+void check_entry(const TarEntry& entry) {
   const std::string& path = entry.path;
   if (path.empty() || path.front() == '/' || path.back() == '/') {
     throw cannot_write(path, "its path is not a relative one");
@@ -70,9 +70,9 @@ void set_number(TarHeader& header, PaxRecords& records, TarField field, std::uin
 }
 
 void set_mtime(TarHeader& header, PaxRecords& records, std::int64_t ns) {
-  const bool fits = ns >= 0 && static_cast<std::uint64_t>(ns / kSecond) <= kOctal11;
-  if (!fits || ns % kSecond != 0) records["mtime"] = format_pax_time(ns);
-  header.set_number(kTarMtime, fits ? static_cast<std::uint64_t>(ns / kSecond) : 0);
+  const bool fits = ns >= 0 && static_cast<std::uint64_t>(ns / kNanosecondsPerSecond) <= kOctal11;
+  if (!fits || ns % kNanosecondsPerSecond != 0) records["mtime"] = format_pax_time(ns);
+  header.set_number(kTarMtime, fits ? static_cast<std::uint64_t>(ns / kNanosecondsPerSecond) : 0);
 }
 
 void set_xattrs(PaxRecords& records, const TarEntry& entry) {
@@ -107,7 +107,7 @@ void TarWriter::add(const TarEntry& entry) {
     throw Error(ErrorCode::failed, "cannot write an archive",
                 "a file in it is shorter than was said before");
   }
-  check(entry);
+  check_entry(entry);
   TarHeader header;
   PaxRecords records;
   const bool directory = entry.type == TarType::directory;

@@ -23,7 +23,7 @@ struct FreeContext {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
 };
 
-std::size_t check(std::size_t result) {
+std::size_t checked(std::size_t result) {
   if (ZSTD_isError(result) != 0) {
     throw Error(ErrorCode::failed, "cannot compress with zstd", ZSTD_getErrorName(result),
                 "free some memory and run the command again");
@@ -34,10 +34,10 @@ std::size_t check(std::size_t result) {
 Bytes compress_frame(const Bytes& content, int level) {
   const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
   if (context == nullptr) throw std::bad_alloc();
-  check(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level));
-  check(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1));
+  checked(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level));
+  checked(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1));
   Bytes frame(ZSTD_compressBound(content.size()));
-  frame.resize(check(
+  frame.resize(checked(
       ZSTD_compress2(context.get(), frame.data(), frame.size(), content.data(), content.size())));
   return frame;
 }

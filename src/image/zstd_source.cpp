@@ -1,20 +1,18 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <zstd.h>
 
 #include "base/error.hpp"
 #include "image/compression.hpp"
 
 namespace dksnap::image {
-namespace {
 
-Error damaged(std::string why) {
-  return {ErrorCode::failed, "cannot decompress a zstd stream", std::move(why),
+Error cannot_decompress(std::string_view format, std::string why) {
+  return {ErrorCode::failed, fmt::format("cannot decompress a {} stream", format), std::move(why),
           "run the command again; if it fails again, the stored data is damaged"};
 }
-
-}  // namespace
 
 struct ZstdSource::State {
   Source& from;
@@ -31,7 +29,7 @@ struct ZstdSource::State {
 };
 
 ZstdSource::ZstdSource(Source& from) : state_(std::make_unique<State>(from)) {
-  if (state_->context == nullptr) throw damaged("there is not enough memory");
+  if (state_->context == nullptr) throw cannot_decompress("zstd", "there is not enough memory");
 }
 
 ZstdSource::~ZstdSource() = default;
@@ -42,14 +40,14 @@ std::size_t ZstdSource::read(std::span<std::byte> into) {
     if (state.in.pos == state.in.size && !state.full) {
       state.in = {state.buffer.data(), state.from.read(state.buffer), 0};
       if (state.in.size == 0) {
-        if (state.in_frame) throw damaged("it ends before its end");
+        if (state.in_frame) throw cannot_decompress("zstd", "it ends before its end");
         return 0;
       }
     }
     ZSTD_outBuffer out{into.data(), into.size(), 0};
     const std::size_t before = state.in.pos;
     const std::size_t result = ZSTD_decompressStream(state.context, &out, &state.in);
-    if (ZSTD_isError(result) != 0) throw damaged(ZSTD_getErrorName(result));
+    if (ZSTD_isError(result) != 0) throw cannot_decompress("zstd", ZSTD_getErrorName(result));
     // A call that took and gave nothing only confirms that the frame before is over.
     if (out.pos != 0 || state.in.pos != before) state.in_frame = result != 0;
     state.full = out.pos == out.size && result != 0;

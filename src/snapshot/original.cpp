@@ -1,25 +1,17 @@
 #include "snapshot/original.hpp"
 
-#include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "snapshot/containers.hpp"
-#include "snapshot/create.hpp"
+#include "snapshot/facts.hpp"
 #include "snapshot/labels.hpp"
-#include "snapshot/naming.hpp"
-#include "snapshot/readiness.hpp"
-#include "snapshot/scratch.hpp"
-#include "snapshot/source.hpp"
 
 namespace dksnap::snapshot {
 namespace {
-
-// A dump of any size is replayed; only one that hangs is given up.
-constexpr std::chrono::seconds kLoadPatience = std::chrono::hours(6);
 
 // The label that the original wrote from its later versions on: a list of words, or null.
 std::optional<std::vector<std::string>> from_label(const docker::StringMap& labels) {
@@ -54,27 +46,6 @@ std::optional<std::vector<std::string>> from_script(const std::string& script) {
   return std::nullopt;
 }
 
-// Removed at the end of the scope, with its volumes.
-class LoadingContainer {
- public:
-  LoadingContainer(Context& context, const docker::ContainerSpec& spec)
-      : context_(context), id_(context.engine.create_container(spec)) {}
-  ~LoadingContainer() {
-    try {
-      context_.rescue.remove_container(id_);
-    } catch (const std::exception&) {
-      context_.reporter.notice("a scratch container is left; `dksnap doctor --fix` removes it");
-    }
-  }
-  LoadingContainer(const LoadingContainer&) = delete;
-  LoadingContainer& operator=(const LoadingContainer&) = delete;
-  const std::string& id() const { return id_; }
-
- private:
-  Context& context_;
-  std::string id_;
-};
-
 }  // namespace
 
 std::vector<std::string> own_entrypoint(docker::Engine& engine,
@@ -91,68 +62,6 @@ std::vector<std::string> own_entrypoint(docker::Engine& engine,
                           "and what it starts after that cannot be told",
                           kLoaderScript),
               "start the container with an --entrypoint of its own");
-}
-
-std::string wait_for_original(Context& context, const docker::Container& container,
-                              std::chrono::seconds patience) {
-  const BootedCopy copy = recognise_copy("files", container, {});
-  wait_until_loaded(context, copy, patience);
-  try {
-    return databases::recognise(gather_facts(context.engine, container)).recognition.kind;
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::in_use) throw;
-    // It has ended since; its log says why.
-    wait_until_loaded(context, copy, patience);
-    throw;
-  }
-}
-
-std::optional<Snapshot> find_loaded(Context& context, const Catalog& catalog,
-                                    const Snapshot& original, const std::string& container) {
-  const auto found = find_container(context.engine, container);
-  if (!found) return std::nullopt;
-  for (const Snapshot& snapshot : catalog.all()) {
-    if (snapshot.parent == original.id && snapshot.source == found->name) return snapshot;
-  }
-  return std::nullopt;
-}
-
-Snapshot load_original(Context& context, const Catalog& catalog, const Snapshot& original,
-                       const std::string& container) {
-  if (auto loaded = find_loaded(context, catalog, original, container)) return *loaded;
-  const SourceContainer like = inspect_source(context.engine, container, AlsoFit::restarting);
-  StandIn stands_in;
-  stands_in.source = like.name();
-  stands_in.parent = original.id;
-  stands_in.ports = container_ports(like);
-  stands_in.networks = like.container.networks;
-  CreateRequest request;
-  request.title = fmt::format("{} (loaded)", original.title);
-  request.name = choose_name(context.engine, like.name(), request.title, {});
-  request.title = choose_title(catalog, like.name(), request.title);
-  request.stands_in = &stands_in;
-
-  docker::ContainerSpec spec = scratch_container(original.image_id);
-  spec.env = like.container.config.env;
-  // What it loads into these belongs to a volume, not to the container's own files.
-  for (const docker::Mount& mount : like.container.mounts) {
-    if (mount.type != "volume") continue;
-    docker::MountSpec loaded;
-    loaded.type = "volume";
-    loaded.target = mount.destination;
-    loaded.no_copy = false;
-    spec.mounts.push_back(std::move(loaded));
-  }
-  Step step(context.reporter, fmt::format("loading \"{}\", which the original dksnap made",
-                                          printable(original.title)));
-  const LoadingContainer loading(context, spec);
-  context.engine.start_container(loading.id());
-  const docker::Container state = context.engine.inspect_container(loading.id());
-  const std::string kind = wait_for_original(context, state, kLoadPatience);
-  wait_until_ready(context, recognise_copy(kind, state, {}), kLoadPatience);
-  step.done(fmt::format("loaded \"{}\" in a scratch container", printable(original.title)));
-  request.container = loading.id();
-  return create(context, request).snapshot;
 }
 
 }  // namespace dksnap::snapshot

@@ -4,8 +4,8 @@
 
 #include "base/error.hpp"
 #include "databases/registry.hpp"
+#include "snapshot/facts.hpp"
 #include "snapshot/labels.hpp"
-#include "snapshot/source.hpp"
 
 namespace dksnap::snapshot {
 namespace {

@@ -17,8 +17,8 @@ bool is_prefix(const std::vector<std::string>& shorter, const std::vector<std::s
          std::equal(shorter.begin(), shorter.end(), longer.begin());
 }
 
-bool shares_volume(const Snapshot& snapshot, const SourceContainer& source) {
-  for (const docker::Mount& mount : source.container.mounts) {
+bool shares_volume(const Snapshot& snapshot, const docker::Container& container) {
+  for (const docker::Mount& mount : container.mounts) {
     if (mount.type == "tmpfs") continue;
     const std::string volume =
         (mount.type == "volume" ? mount.name : mount.source) + ":" + mount.destination;
@@ -28,52 +28,53 @@ bool shares_volume(const Snapshot& snapshot, const SourceContainer& source) {
   return false;
 }
 
-const Snapshot* booted_from(const Catalog& catalog, const SourceContainer& source) {
-  const auto id = source.image.config.labels.find(label::kId);
-  return id == source.image.config.labels.end() ? nullptr : catalog.by_id(id->second);
+const Snapshot* booted_from(const Catalog& catalog, const docker::Image& image) {
+  const auto id = image.config.labels.find(label::kId);
+  return id == image.config.labels.end() ? nullptr : catalog.by_id(id->second);
 }
 
 }  // namespace
 
-const Snapshot* find_lineage(const Catalog& catalog, const SourceContainer& source) {
+const Snapshot* find_lineage(const Catalog& catalog, const docker::Container& container,
+                             const docker::Image& image) {
   for (const Snapshot& snapshot : catalog.all()) {  // newest first
-    if (snapshot.source_id == source.id()) return &snapshot;
+    if (snapshot.source_id == container.id) return &snapshot;
   }
-  if (const Snapshot* booted = booted_from(catalog, source)) return booted;
+  if (const Snapshot* booted = booted_from(catalog, image)) return booted;
   for (const Snapshot& snapshot : catalog.all()) {
-    if (snapshot.source == source.name() && shares_volume(snapshot, source)) return &snapshot;
+    if (snapshot.source == container.name && shares_volume(snapshot, container)) return &snapshot;
   }
   return nullptr;
 }
 
 ParentChoice choose_parent(docker::Engine& engine, const Catalog& catalog,
-                           const SourceContainer& source, bool full) {
+                           const docker::Container& container, const docker::Image& image,
+                           bool full) {
   ParentChoice choice;
-  choice.lineage = find_lineage(catalog, source);
-  choice.base = source.image;
-  choice.base_reference = source.container.image;
+  if (const Snapshot* found = find_lineage(catalog, container, image)) choice.lineage = *found;
+  choice.base = image;
+  choice.base_reference = container.image;
 
   // A container that runs a snapshot: its base is the snapshot's, where the engine still has it.
-  if (const Snapshot* booted = booted_from(catalog, source)) {
+  if (const Snapshot* booted = booted_from(catalog, image)) {
     choice.base_reference = booted->base;
     auto base = find_image(engine, booted->base_id);
     if (!base) base = find_image(engine, booted->base);
-    if (base && is_prefix(base->diff_ids, source.image.diff_ids)) choice.base = std::move(*base);
+    if (base && is_prefix(base->diff_ids, image.diff_ids)) choice.base = std::move(*base);
   }
-  if (choice.lineage == nullptr || choice.lineage->legacy) return choice;
+  if (!choice.lineage || choice.lineage->legacy) return choice;
   if (full) {
     choice.why_full = "--full was given";
     return choice;
   }
-  const auto image = find_image(engine, choice.lineage->image_id);
-  if (!image) return choice;
-  if (!is_prefix(source.image.diff_ids, image->diff_ids)) {
+  auto of_lineage = find_image(engine, choice.lineage->image_id);
+  if (!of_lineage) return choice;
+  if (!is_prefix(image.diff_ids, of_lineage->diff_ids)) {
     choice.why_full = "the container's image is not the one that the last snapshot was taken on";
-  } else if (image->diff_ids.size() >= kMostLayers) {
+  } else if (of_lineage->diff_ids.size() >= kMostLayers) {
     choice.why_full = "the line has reached 100 layers";
   } else {
-    choice.delta = choice.lineage;
-    choice.delta_image = *image;
+    choice.delta = std::move(*of_lineage);
   }
   return choice;
 }

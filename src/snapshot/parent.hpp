@@ -5,16 +5,15 @@
 #include <string>
 
 #include "snapshot/catalog.hpp"
-#include "snapshot/source.hpp"
 
 namespace dksnap::snapshot {
 
 struct ParentChoice {
-  // The snapshot that the container's data came from, in the tree; null: none.
-  const Snapshot* lineage = nullptr;
-  // The one whose layers the new snapshot is stacked on; null: it is captured whole, on the base.
-  const Snapshot* delta = nullptr;
-  docker::Image delta_image;  // of `delta`
+  // The snapshot that the container's data came from.
+  std::optional<Snapshot> lineage;
+  // Its image, where the new snapshot is stacked on its layers; nothing: captured whole, on the
+  // base.
+  std::optional<docker::Image> delta;
   // The image below the first snapshot of the line.
   docker::Image base;
   std::string base_reference;
@@ -23,11 +22,14 @@ struct ParentChoice {
 };
 
 // The newest snapshot taken from this container; else the one it was booted from; else the newest
-// of a container of the same name that had the same volume. `full`: never a delta.
+// of a container of the same name that had the same volume. `image`: the container's. `full`: never
+// a delta.
 ParentChoice choose_parent(docker::Engine& engine, const Catalog& catalog,
-                           const SourceContainer& source, bool full);
+                           const docker::Container& container, const docker::Image& image,
+                           bool full);
 
 // The `lineage` of the above alone; null: none.
-const Snapshot* find_lineage(const Catalog& catalog, const SourceContainer& source);
+const Snapshot* find_lineage(const Catalog& catalog, const docker::Container& container,
+                             const docker::Image& image);
 
 }  // namespace dksnap::snapshot

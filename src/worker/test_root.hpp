@@ -19,8 +19,8 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "image/compression.hpp"
-#include "worker/commands.hpp"
-#include "worker/manifest.hpp"
+#include "worker/commands/commands.hpp"
+#include "worker/manifest/manifest.hpp"
 
 namespace dksnap::worker {
 

@@ -1,8 +1,8 @@
 // Size costs time and disk, not memory.
 #include <nlohmann/json.hpp>
 
-#include "desk_test_case.hpp"
 #include "support/files_image.hpp"
+#include "support/store_lanes.hpp"
 
 namespace dksnap::test {
 namespace {

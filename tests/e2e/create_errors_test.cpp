@@ -2,10 +2,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "desk_test_case.hpp"
 #include "error_case.hpp"
 #include "support/eventually.hpp"
 #include "support/files_image.hpp"
+#include "support/store_lanes.hpp"
 
 namespace dksnap::test {
 namespace {

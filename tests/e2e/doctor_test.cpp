@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "desk_test_case.hpp"
 #include "support/eventually.hpp"
+#include "support/store_lanes.hpp"
 
 namespace dksnap::test {
 namespace {

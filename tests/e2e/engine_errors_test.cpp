@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "desk_test_case.hpp"
 #include "error_case.hpp"
 #include "support/paths.hpp"
+#include "support/store_lanes.hpp"
 
 namespace dksnap::test {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "desk_test_case.hpp"
 #include "documents.hpp"
 #include "snapshot/labels.hpp"
 #include "support/files_image.hpp"
+#include "support/store_lanes.hpp"
 
 namespace dksnap::test {
 namespace {

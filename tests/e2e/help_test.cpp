@@ -2,8 +2,8 @@
 #include <map>
 
 #include "base/text.hpp"
-#include "desk_test_case.hpp"
 #include "support/paths.hpp"
+#include "support/store_lanes.hpp"
 
 namespace dksnap::test {
 namespace {

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "desk_test_case.hpp"
 #include "support/files_image.hpp"
+#include "support/store_lanes.hpp"
 
 namespace dksnap::test {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "desk_test_case.hpp"
 #include "error_case.hpp"
 #include "support/files_image.hpp"
 #include "support/postgres_image.hpp"
+#include "support/store_lanes.hpp"
 
 namespace dksnap::test {
 namespace {

@@ -2,9 +2,9 @@
 #include <fstream>
 
 #include "base/text.hpp"
-#include "desk_test_case.hpp"
 #include "support/files_image.hpp"
 #include "support/paths.hpp"
+#include "support/store_lanes.hpp"
 
 namespace dksnap::test {
 namespace {

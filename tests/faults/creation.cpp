@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "lanes.hpp"
 #include "support/eventually.hpp"
 
 namespace dksnap::test {
@@ -20,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 // No create here takes longer; one that does hangs.
-constexpr std::chrono::seconds kLimit{120};
 // What the guard, and an engine that comes back, may take.
 constexpr std::chrono::seconds kThaw{20};
 // An engine removes a scratch on its own when its dksnap is gone; helper images are other tests'

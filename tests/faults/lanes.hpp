@@ -1,6 +1,7 @@
 // Which engines the tests run on, and how densely.
 #pragma once
 
+#include <chrono>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -12,12 +13,11 @@
 
 namespace dksnap::test {
 
-// A fault at every call costs a second each: where it matters most at all of them, else at samples.
-// With DKSNAP_TEST_DENSE=1 all tests run on all lanes, at all calls.
-inline bool is_dense() {
-  return environment("DKSNAP_TEST_DENSE").has_value();
-}
+// What one dksnap may take at most.
+inline constexpr std::chrono::seconds kLimit{120};
 
+// A fault at every call costs a second or more each: samples of them do, unless all of them are
+// asked for.
 struct Lane {
   const char* engine;
   int stride;  // 0: only when dense

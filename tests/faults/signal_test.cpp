@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kFewestCalls = 20;
+constexpr int kFewestCallsOfSignal = 20;
 
 class Signal : public LaneTest {
  protected:
@@ -42,10 +42,10 @@ class Signal : public LaneTest {
     }
   }
 };
-DKSNAP_ON_LANES(Signal, Lane{"memory", 1}, Lane{"containerd", 4});
+DKSNAP_ON_LANES(Signal, Lane{"memory", 2}, Lane{"containerd", 7});
 
 class SignalWithADatabase : public Signal {};
-DKSNAP_ON_LANES(SignalWithADatabase, Lane{"overlay2", 2}, Lane{"containerd", 0});
+DKSNAP_ON_LANES(SignalWithADatabase, Lane{"overlay2", 4}, Lane{"containerd", 0});
 
 TEST_P(SignalWithADatabase, InterruptAtEveryStep) {
   at_every_step<PostgresSource>(SIGINT);
@@ -73,7 +73,7 @@ TEST_P(Signal, InterruptAtACall) {
     expect_stopped(creation, SIGINT, true);
     if (HasFailure()) return;
   }
-  EXPECT_GT(number, kFewestCalls);
+  EXPECT_GT(number, kFewestCallsOfSignal);
 }
 
 // The request to freeze is under way when dksnap is interrupted, and reaches the engine later.

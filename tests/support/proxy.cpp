@@ -60,15 +60,15 @@ std::string path_of(const std::string& target) {
   return std::regex_replace(target.substr(0, target.find('?')), kVersion, "");
 }
 
-struct Rule {
-  FaultRule rule;
-  std::regex path;
-  int matched = 0;
-};
-
 }  // namespace
 
 class FaultProxy::Impl {
+  struct Rule {
+    FaultRule rule;
+    std::regex path;
+    int matched = 0;
+  };
+
  public:
   explicit Impl(std::string engine)
       : engine_(std::move(engine)),

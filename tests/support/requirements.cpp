@@ -72,4 +72,8 @@ bool is_required(const std::string& name) {
   return is_required(name, environment("DKSNAP_TEST_REQUIRE").value_or(""));
 }
 
+bool is_dense() {
+  return environment("DKSNAP_TEST_DENSE").has_value();
+}
+
 }  // namespace dksnap::test

@@ -19,6 +19,10 @@ std::optional<std::string> missing(const std::string& name);
 bool is_required(const std::string& name, std::string_view list);
 bool is_required(const std::string& name);
 
+// DKSNAP_TEST_DENSE=1 (`make soak`): everything is tried everywhere. Otherwise each promise is
+// proven once, and what strikes at many points strikes at samples of them.
+bool is_dense();
+
 }  // namespace dksnap::test
 
 // In a test or in SetUp: ends it where `name` is missing.

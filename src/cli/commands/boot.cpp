@@ -1,4 +1,4 @@
-#include "snapshot/boot.hpp"
+#include "boot/boot.hpp"
 
 #include <fmt/format.h>
 
@@ -10,13 +10,13 @@
 namespace dksnap::cli {
 namespace {
 
-struct Options {
+struct BootOptions {
   std::string reference;
-  snapshot::BootRequest request;
+  boot::BootRequest request;
   int wait = 60;
 };
 
-int run(Session& session, Options& options) {
+int run_boot(Session& session, BootOptions& options) {
   options.request.wait = std::chrono::seconds(options.wait);
   const snapshot::Catalog catalog = session.load_catalog();
   const snapshot::Snapshot& snapshot = catalog.resolve(options.reference);
@@ -25,7 +25,7 @@ int run(Session& session, Options& options) {
                             printable(snapshot.title), snapshot.short_id(), snapshot.source));
     return 0;
   }
-  const snapshot::BootResult result = snapshot::boot(session.context(), snapshot, options.request);
+  const boot::BootResult result = boot::boot(session.context(), snapshot, options.request);
   if (session.options().json) {
     session.print(json_boot(snapshot, result));
     return 0;
@@ -57,8 +57,8 @@ Command boot_command() {
       "connection string (the container's name, where there is none). Ports are published on the\n"
       "loopback address unless -p says otherwise.";
   command.declare = [](Arguments& arguments) -> Runner {
-    const auto options = std::make_shared<Options>();
-    snapshot::BootRequest& request = options->request;
+    const auto options = std::make_shared<BootOptions>();
+    boot::BootRequest& request = options->request;
     arguments.positional("REF", options->reference, "the snapshot (`dksnap help ref`)");
     arguments.option("--name", "NAME", request.name, "name of the new container");
     arguments.option("-p,--publish", "PORT", request.ports,
@@ -68,7 +68,7 @@ Command boot_command() {
     arguments.flag("--rm", request.remove_when_stopped, "the engine removes it when it stops");
     arguments.seconds("--wait", options->wait,
                       "how long to wait until it answers (60); 0: do not wait");
-    return [options](Session& session) { return run(session, *options); };
+    return [options](Session& session) { return run_boot(session, *options); };
   };
   return command;
 }

@@ -1,4 +1,4 @@
-#include "snapshot/create.hpp"
+#include "capture/create.hpp"
 
 #include <fcntl.h>
 
@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/fd.hpp"
 #include "base/text.hpp"
+#include "boot/boot.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/render/json.hpp"
 #include "cli/session.hpp"
@@ -16,10 +17,11 @@ namespace {
 
 constexpr std::size_t kLongestPassword = 4096;
 
-struct Options {
-  snapshot::CreateRequest request;
+struct CreateOptions {
+  capture::CreateRequest request;
   std::string password_file;
   std::string method = "auto";
+  bool verify = false;
 };
 
 std::string read_password(const std::string& path) {
@@ -31,7 +33,7 @@ std::string read_password(const std::string& path) {
 }
 
 // What is true now, and the two commands that follow most often.
-void tell(Session& session, const snapshot::CreateResult& result) {
+void tell(Session& session, const capture::CreateResult& result) {
   const snapshot::Snapshot& snapshot = result.snapshot;
   session.say(fmt::format("Snapshot \"{}\" of {}{}: {} stored, {} of data, in {}.",
                           printable(snapshot.title), snapshot.source,
@@ -44,13 +46,18 @@ void tell(Session& session, const snapshot::CreateResult& result) {
   session.say(fmt::format("  all snapshots   dksnap ls {}", shell_quote(snapshot.source)));
 }
 
-int run(Session& session, Options& options) {
-  snapshot::CreateRequest& request = options.request;
+int run_create(Session& session, CreateOptions& options) {
+  capture::CreateRequest& request = options.request;
   request.dry_run = session.options().dry_run;
   if (!options.password_file.empty())
     request.credentials.password = read_password(options.password_file);
+  if (options.verify) {
+    request.verify = [&](const snapshot::Snapshot& snapshot) {
+      boot::verify_boot(session.context(), snapshot);
+    };
+  }
   if (!request.dry_run) session.clean_up_first();
-  const snapshot::CreateResult result = snapshot::create(session.context(), request);
+  const capture::CreateResult result = capture::create(session.context(), request);
   if (request.dry_run) return 0;
   session.print(session.options().json ? json_create(result) : result.snapshot.short_id());
   if (!session.options().json) tell(session, result);
@@ -75,8 +82,8 @@ Command create_command() {
       "is the\n"
       "id alone.";
   command.declare = [](Arguments& arguments) -> Runner {
-    const auto options = std::make_shared<Options>();
-    snapshot::CreateRequest& request = options->request;
+    const auto options = std::make_shared<CreateOptions>();
+    capture::CreateRequest& request = options->request;
     arguments.positional("CONTAINER", request.container, "name or id of the container");
     arguments.option("-m,--message", "TITLE", request.title, "title; else the time of day");
     arguments.option("--name", "IMAGE", request.name,
@@ -88,12 +95,12 @@ Command create_command() {
                      "keep a variable that looks like a secret");
     arguments.flag("--full", request.full, "store all of it, not what changed since the last one");
     arguments.flag("--checksum", request.checksum, "compare contents, not size and time");
-    arguments.flag("--verify", request.verify,
+    arguments.flag("--verify", options->verify,
                    "boot a copy and ask it a query before saying it is done");
     arguments.option("--db-user", "NAME", request.credentials.user, "database user for the flush");
     arguments.option("--db-password-file", "FILE", options->password_file,
                      "file with its password");
-    return [options](Session& session) { return run(session, *options); };
+    return [options](Session& session) { return run_create(session, *options); };
   };
   return command;
 }

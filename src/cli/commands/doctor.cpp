@@ -9,7 +9,7 @@
 namespace dksnap::cli {
 namespace {
 
-int run(Session& session, bool fix) {
+int run_doctor(Session& session, bool fix) {
   const std::vector<DoctorFinding> findings = diagnose(session, fix);
   bool healthy = true;
   for (const DoctorFinding& finding : findings) {
@@ -39,7 +39,7 @@ Command doctor_command() {
   command.declare = [](Arguments& arguments) -> Runner {
     const auto fix = std::make_shared<bool>(false);
     arguments.flag("--fix", *fix, "thaw, remove and put back what a killed dksnap left behind");
-    return [fix](Session& session) { return run(session, *fix); };
+    return [fix](Session& session) { return run_doctor(session, *fix); };
   };
   return command;
 }

@@ -14,7 +14,7 @@
 namespace dksnap::cli {
 namespace {
 
-struct Options {
+struct LsOptions {
   std::string container;
   bool flat = false;
   std::string sort = "created";
@@ -22,7 +22,7 @@ struct Options {
 };
 
 std::vector<const snapshot::Snapshot*> choose(const snapshot::Catalog& catalog,
-                                              const Options& options) {
+                                              const LsOptions& options) {
   std::vector<const snapshot::Snapshot*> chosen;
   for (const snapshot::Snapshot& snapshot : catalog.all()) {
     if (!options.container.empty() && snapshot.source != options.container) continue;
@@ -39,7 +39,7 @@ void tell_total(Session& session, const std::vector<const snapshot::Snapshot*>& 
                           chosen.size() == 1 ? "" : "s", human_size(added)));
 }
 
-int run(Session& session, const Options& options) {
+int run_ls(Session& session, const LsOptions& options) {
   const snapshot::Catalog catalog = session.load_catalog();
   const auto chosen = choose(catalog, options);
   if (!options.container.empty() && catalog.of_container(options.container).empty()) {
@@ -87,14 +87,14 @@ Command ls_command() {
       "counts\n"
       "the containers that run from it.";
   command.declare = [](Arguments& arguments) -> Runner {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<LsOptions>();
     arguments.positional("CONTAINER", options->container, "only snapshots of this container",
                          false);
     arguments.flag("--flat", options->flat, "a list, newest first, instead of the tree");
     arguments.choice("--sort", {"created", "title", "size"}, options->sort, "order of the list");
     arguments.option("--filter", "KEY=VALUE", options->filters,
                      "kind=, container=, title= (part of it), parent=, pinned=true|false");
-    return [options](Session& session) { return run(session, *options); };
+    return [options](Session& session) { return run_ls(session, *options); };
   };
   return command;
 }

@@ -5,14 +5,14 @@
 #include "cli/render/json.hpp"
 #include "cli/render/rows.hpp"
 #include "cli/session.hpp"
-#include "snapshot/parked.hpp"
-#include "snapshot/remove.hpp"
+#include "swap/parked.hpp"
+#include "swap/remove.hpp"
 
 namespace dksnap::cli {
 namespace {
 
-std::string describe(const snapshot::Expired& expired) {
-  const snapshot::JournalEntry& entry = expired.entry;
+std::string describe_expired(const swap::Expired& expired) {
+  const swap::JournalEntry& entry = expired.entry;
   std::string text =
       fmt::format("{}  {} of \"{}\"", age_text(entry.when), entry.verb, printable(entry.title));
   if (!expired.parked.empty()) text += fmt::format(": the container {}", expired.parked);
@@ -22,15 +22,15 @@ std::string describe(const snapshot::Expired& expired) {
   return text;
 }
 
-int run(Session& session, bool now) {
-  const auto expired = snapshot::find_expired(session.context(), now);
-  const auto bin = snapshot::expired_in_bin(session.engine(), now);
+int run_prune(Session& session, bool now) {
+  const auto expired = swap::find_expired(session.context(), now);
+  const auto bin = swap::expired_in_bin(session.engine(), now);
   if (expired.empty() && bin.empty()) {
     session.say(now ? "There is nothing to prune."
                     : "Nothing is older than 3 days. `dksnap prune --now` takes the rest as well.");
     return 0;
   }
-  for (const auto& entry : expired) session.say("  " + describe(entry));
+  for (const auto& entry : expired) session.say("  " + describe_expired(entry));
   for (const auto& entry : bin) {
     session.say(fmt::format("  {}  in the bin: \"{}\", {}", age_text(entry.removed),
                             printable(entry.snapshot.title),
@@ -46,10 +46,10 @@ int run(Session& session, bool now) {
     return 0;
   }
   for (const auto& entry : expired) {
-    snapshot::expire(session.context(), entry.entry);
+    swap::expire(session.context(), entry.entry);
     session.print(session.options().json ? json_entry(entry.entry) : entry.entry.id);
   }
-  snapshot::empty_bin(session.context(), now);
+  swap::empty_bin(session.context(), now);
   return 0;
 }
 
@@ -69,7 +69,7 @@ Command prune_command() {
   command.declare = [](Arguments& arguments) -> Runner {
     const auto now = std::make_shared<bool>(false);
     arguments.flag("--now", *now, "all of it, however new");
-    return [now](Session& session) { return run(session, *now); };
+    return [now](Session& session) { return run_prune(session, *now); };
   };
   return command;
 }

@@ -11,7 +11,7 @@
 namespace dksnap::cli {
 namespace {
 
-int run(Session& session, bool all) {
+int run_ps(Session& session, bool all) {
   const snapshot::Catalog catalog = session.load_catalog();
   const auto containers = snapshot::list_containers(session.engine(), catalog, all);
   if (session.options().json) {
@@ -55,7 +55,7 @@ Command ps_command() {
   command.declare = [](Arguments& arguments) -> Runner {
     const auto all = std::make_shared<bool>(false);
     arguments.flag("-a,--all", *all, "stopped ones as well");
-    return [all](Session& session) { return run(session, *all); };
+    return [all](Session& session) { return run_ps(session, *all); };
   };
   return command;
 }

@@ -1,4 +1,4 @@
-#include "snapshot/replace.hpp"
+#include "swap/replace.hpp"
 
 #include <fmt/format.h>
 
@@ -7,20 +7,20 @@
 #include "cli/render/json.hpp"
 #include "cli/render/plan.hpp"
 #include "cli/session.hpp"
-#include "snapshot/original.hpp"
+#include "swap/load_original.hpp"
 
 namespace dksnap::cli {
 namespace {
 
-struct Options {
+struct ReplaceOptions {
   std::string reference;
   bool no_safety = false;
   int wait = 60;
-  snapshot::ReplaceRequest request;
+  swap::ReplaceRequest request;
 };
 
-int run(Session& session, Options& options) {
-  snapshot::ReplaceRequest& request = options.request;
+int run_replace(Session& session, ReplaceOptions& options) {
+  swap::ReplaceRequest& request = options.request;
   request.safety = !options.no_safety;
   request.wait = std::chrono::seconds(options.wait);
   if (!session.options().dry_run) session.clean_up_first();
@@ -28,7 +28,7 @@ int run(Session& session, Options& options) {
   snapshot::Snapshot chosen = catalog.resolve(options.reference);
   if (chosen.legacy) {
     if (session.options().dry_run &&
-        !snapshot::find_loaded(session.context(), catalog, chosen, request.container)) {
+        !swap::find_loaded(session.context(), catalog, chosen, request.container)) {
       session.say(fmt::format(
           "\"{}\" was made by the original dksnap. It would be loaded first, in a scratch "
           "container, and\nsnapshotted in today's form; the plan follows from that. Nothing was "
@@ -36,10 +36,10 @@ int run(Session& session, Options& options) {
           printable(chosen.title)));
       return 0;
     }
-    chosen = snapshot::load_original(session.context(), catalog, chosen, request.container);
+    chosen = swap::load_original(session.context(), catalog, chosen, request.container);
   }
   request.snapshot = &chosen;
-  snapshot::SwapPlan plan = snapshot::plan_replace(session.context(), catalog, request);
+  swap::SwapPlan plan = swap::plan_replace(session.context(), catalog, request);
   tell_plan(session, plan.headline, plan.lines);
   if (session.options().dry_run) {
     session.say("Nothing was done (--dry-run).");
@@ -49,7 +49,7 @@ int run(Session& session, Options& options) {
     session.say("Nothing was done.");
     return 0;
   }
-  const snapshot::SwapResult result = snapshot::carry_out(session.context(), plan);
+  const swap::SwapResult result = swap::carry_out(session.context(), plan);
   tell_swap(session, plan.swap.entry, result);
   return 0;
 }
@@ -72,7 +72,7 @@ Command replace_command() {
       "is\n"
       "back with its old data, and the exit status is 20.";
   command.declare = [](Arguments& arguments) -> Runner {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<ReplaceOptions>();
     arguments.positional("CONTAINER", options->request.container, "name or id of the container");
     arguments.required_option("--with", "REF", options->reference,
                               "the snapshot (`dksnap help ref`)");
@@ -81,7 +81,7 @@ Command replace_command() {
     arguments.flag("--keep-old", options->request.keep_old,
                    "keep what `undo` needs for longer than 3 days, until `prune --now`");
     arguments.seconds("--wait", options->wait, "how long to wait until it answers (60)");
-    return [options](Session& session) { return run(session, *options); };
+    return [options](Session& session) { return run_replace(session, *options); };
   };
   return command;
 }

@@ -4,12 +4,12 @@
 #include "cli/commands/commands.hpp"
 #include "cli/render/json.hpp"
 #include "cli/session.hpp"
-#include "snapshot/remove.hpp"
+#include "swap/remove.hpp"
 
 namespace dksnap::cli {
 namespace {
 
-struct Options {
+struct RmOptions {
   std::vector<std::string> references;
   bool now = false;
 };
@@ -26,14 +26,14 @@ void tell_plan(Session& session, const std::vector<const snapshot::Snapshot*>& c
 }
 
 void tell_result(Session& session, const snapshot::Snapshot& snapshot,
-                 const snapshot::RemoveResult& result) {
+                 const swap::RemoveResult& result) {
   session.say(fmt::format("Removed \"{}\" ({}).", printable(snapshot.title), snapshot.short_id()));
   if (!result.children.empty()) {
     session.say(fmt::format("  {} snapshot(s) that grew from it stay.", result.children.size()));
   }
 }
 
-int run(Session& session, const Options& options) {
+int run_rm(Session& session, const RmOptions& options) {
   const snapshot::Catalog catalog = session.load_catalog();
   std::vector<const snapshot::Snapshot*> chosen;
   for (const std::string& reference : options.references)
@@ -50,7 +50,7 @@ int run(Session& session, const Options& options) {
     return 0;
   }
   session.clean_up_first();
-  const auto results = snapshot::remove(session.context(), catalog, {chosen, options.now});
+  const auto results = swap::remove(session.context(), catalog, {chosen, options.now});
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     session.print(session.options().json ? json_removed(*chosen[i], results[i].bin_reference)
                                          : chosen[i]->short_id());
@@ -71,10 +71,10 @@ Command rm_command() {
   command.examples = {"dksnap rm \"before migration\"",
                       "dksnap rm 0d5a9e33 --now   # no bin, frees the space"};
   command.declare = [](Arguments& arguments) -> Runner {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<RmOptions>();
     arguments.positionals("REF", options->references, "the snapshots (`dksnap help ref`)");
     arguments.flag("--now", options->now, "for good, at once");
-    return [options](Session& session) { return run(session, *options); };
+    return [options](Session& session) { return run_rm(session, *options); };
   };
   return command;
 }

@@ -1,9 +1,9 @@
 #include <csignal>
 
+#include "capture/freeze.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/session.hpp"
-#include "docker/http_engine.hpp"
-#include "snapshot/freeze.hpp"
+#include "docker/http/http_engine.hpp"
 
 namespace dksnap::cli {
 namespace {
@@ -11,11 +11,11 @@ namespace {
 // Longer than any freeze should last; a dksnap that hangs must not keep a database frozen.
 constexpr std::chrono::seconds kLongestFreeze{60};
 
-int run(Session& session, const std::vector<std::string>& ids) {
+int run_thaw_guard(Session& session, const std::vector<std::string>& ids) {
   // Whatever ends dksnap must not end its guard: a terminal sends Ctrl-C to both.
   session.interrupts().ignore_signals();
   for (const int signal : {SIGQUIT, SIGPIPE}) std::signal(signal, SIG_IGN);
-  return snapshot::run_thaw_guard(session.context(), ids, kLongestFreeze);
+  return capture::run_thaw_guard(session.context(), ids, kLongestFreeze);
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ Command thaw_guard_command() {
   command.declare = [](Arguments& arguments) -> Runner {
     const auto ids = std::make_shared<std::vector<std::string>>();
     arguments.positionals("CONTAINER", *ids, "ids");
-    return [ids](Session& session) { return run(session, *ids); };
+    return [ids](Session& session) { return run_thaw_guard(session, *ids); };
   };
   return command;
 }

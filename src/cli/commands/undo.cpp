@@ -1,4 +1,4 @@
-#include "snapshot/undo.hpp"
+#include "swap/undo.hpp"
 
 #include <algorithm>
 #include <unistd.h>
@@ -16,20 +16,20 @@
 namespace dksnap::cli {
 namespace {
 
-struct Options {
-  snapshot::UndoRequest request;
+struct UndoOptions {
+  swap::UndoRequest request;
   bool list = false;
   int wait = 60;
 };
 
-std::string what_was_done(const snapshot::JournalEntry& entry) {
+std::string what_was_done(const swap::JournalEntry& entry) {
   const std::string title = "\"" + printable(entry.title) + "\"";
   if (!entry.swap) return entry.verb == "undo" ? title + " out of the bin" : "removed " + title;
   return entry.verb == "undo" ? "back to before " + title : "replaced with " + title;
 }
 
 int list(Session& session) {
-  const auto entries = snapshot::list_undoable(session.context());
+  const auto entries = swap::list_undoable(session.context());
   if (session.options().json) {
     for (const auto& entry : entries) session.print(json_entry(entry));
     return 0;
@@ -54,7 +54,7 @@ int list(Session& session) {
   return 0;
 }
 
-int run(Session& session, Options& options) {
+int run_undo(Session& session, UndoOptions& options) {
   if (options.list) return list(session);
   const std::string& what = options.request.what;
   options.request.wait = std::chrono::seconds(options.wait);
@@ -67,7 +67,7 @@ int run(Session& session, Options& options) {
     }
   }
   const snapshot::Catalog catalog = session.load_catalog();
-  snapshot::UndoPlan plan = snapshot::plan_undo(session.context(), catalog, options.request);
+  swap::UndoPlan plan = swap::plan_undo(session.context(), catalog, options.request);
   tell_plan(session, plan.headline, plan.swap ? plan.swap->lines : plan.lines);
   if (session.options().dry_run) {
     session.say("Nothing was done (--dry-run).");
@@ -77,7 +77,7 @@ int run(Session& session, Options& options) {
     session.say("Nothing was done.");
     return 0;
   }
-  const snapshot::UndoResult result = snapshot::undo(session.context(), catalog, plan);
+  const swap::UndoResult result = swap::undo(session.context(), catalog, plan);
   if (result.swap) {
     tell_swap(session, plan.swap->swap.entry, *result.swap);
     return 0;
@@ -105,12 +105,12 @@ Command undo_command() {
       "back\n"
       "and forth. What it needs is kept for 3 days.";
   command.declare = [](Arguments& arguments) -> Runner {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<UndoOptions>();
     arguments.positional("CONTAINER", options->request.what,
                          "a container, or the title of a removed snapshot", false);
     arguments.flag("--list", options->list, "show what can be taken back");
     arguments.seconds("--wait", options->wait, "how long to wait until it answers (60)");
-    return [options](Session& session) { return run(session, *options); };
+    return [options](Session& session) { return run_undo(session, *options); };
   };
   return command;
 }

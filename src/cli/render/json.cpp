@@ -57,7 +57,7 @@ std::string json_snapshot(const snapshot::Snapshot& snapshot) {
   return line(snapshot_object(snapshot));
 }
 
-std::string json_create(const snapshot::CreateResult& result) {
+std::string json_create(const capture::CreateResult& result) {
   ordered_json object = snapshot_object(result.snapshot);
   object["frozen_ms"] =
       std::chrono::duration_cast<std::chrono::microseconds>(result.frozen).count() / 1000.0;
@@ -81,7 +81,7 @@ ordered_json ports_array(const std::vector<docker::PortBinding>& bindings) {
   return ports;
 }
 
-ordered_json entry_object(const snapshot::JournalEntry& entry) {
+ordered_json entry_object(const swap::JournalEntry& entry) {
   ordered_json titles = ordered_json::array();
   for (const auto& one : entry.removed) titles.push_back(one.title);
   return {{"undo_id", entry.id},
@@ -96,7 +96,7 @@ ordered_json entry_object(const snapshot::JournalEntry& entry) {
 
 }  // namespace
 
-std::string json_swap(const snapshot::JournalEntry& entry, const snapshot::SwapResult& result) {
+std::string json_swap(const swap::JournalEntry& entry, const swap::SwapResult& result) {
   ordered_json object = entry_object(entry);
   object["container_id"] = result.container_id;
   object["snapshot"] = entry.swap ? entry.swap->data : "";
@@ -110,11 +110,11 @@ std::string json_swap(const snapshot::JournalEntry& entry, const snapshot::SwapR
   return line(object);
 }
 
-std::string json_entry(const snapshot::JournalEntry& entry) {
+std::string json_entry(const swap::JournalEntry& entry) {
   return line(entry_object(entry));
 }
 
-std::string json_boot(const snapshot::Snapshot& snapshot, const snapshot::BootResult& result) {
+std::string json_boot(const snapshot::Snapshot& snapshot, const boot::BootResult& result) {
   return line({{"container", result.name},
                {"container_id", result.container_id},
                {"snapshot", snapshot.id},

@@ -7,24 +7,24 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "snapshot/boot.hpp"
-#include "snapshot/create.hpp"
+#include "boot/boot.hpp"
+#include "capture/create.hpp"
 #include "snapshot/overview.hpp"
 #include "snapshot/snapshot.hpp"
-#include "snapshot/swap.hpp"
+#include "swap/swap.hpp"
 
 namespace dksnap::cli {
 
 // Each is one object on one line.
 std::string json_snapshot(const snapshot::Snapshot& snapshot);
-std::string json_create(const snapshot::CreateResult& result);
-std::string json_boot(const snapshot::Snapshot& snapshot, const snapshot::BootResult& result);
+std::string json_create(const capture::CreateResult& result);
+std::string json_boot(const snapshot::Snapshot& snapshot, const boot::BootResult& result);
 std::string json_container(const snapshot::ContainerOverview& container);
 std::string json_removed(const snapshot::Snapshot& snapshot, const std::string& bin_reference);
 // Of replace, and of undo where it brought a container back.
-std::string json_swap(const snapshot::JournalEntry& entry, const snapshot::SwapResult& result);
+std::string json_swap(const swap::JournalEntry& entry, const swap::SwapResult& result);
 // Of what can be undone, was undone, or was pruned.
-std::string json_entry(const snapshot::JournalEntry& entry);
+std::string json_entry(const swap::JournalEntry& entry);
 std::string json_error(const Error& error);
 
 struct DoctorFinding {

@@ -8,14 +8,13 @@
 namespace dksnap::cli {
 
 void tell_plan(Session& session, const std::string& headline,
-               const std::vector<snapshot::PlanLine>& lines) {
+               const std::vector<swap::PlanLine>& lines) {
   session.say(headline);
-  for (const snapshot::PlanLine& line : lines)
+  for (const swap::PlanLine& line : lines)
     session.say(fmt::format("  {:<11} {}", line.about, line.text));
 }
 
-void tell_swap(Session& session, const snapshot::JournalEntry& entry,
-               const snapshot::SwapResult& result) {
+void tell_swap(Session& session, const swap::JournalEntry& entry, const swap::SwapResult& result) {
   if (session.options().json) {
     session.print(json_swap(entry, result));
     return;

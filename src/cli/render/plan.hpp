@@ -5,14 +5,13 @@
 #include <vector>
 
 #include "cli/session.hpp"
-#include "snapshot/replace.hpp"
+#include "swap/replace.hpp"
 
 namespace dksnap::cli {
 
 void tell_plan(Session& session, const std::string& headline,
-               const std::vector<snapshot::PlanLine>& lines);
+               const std::vector<swap::PlanLine>& lines);
 // Standard output: the connection string, or the container's name; with --json the object.
-void tell_swap(Session& session, const snapshot::JournalEntry& entry,
-               const snapshot::SwapResult& result);
+void tell_swap(Session& session, const swap::JournalEntry& entry, const swap::SwapResult& result);
 
 }  // namespace dksnap::cli

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/paths.hpp"
 #include "base/text.hpp"
 #include "databases/postgres/postgres.hpp"
 
@@ -9,11 +10,6 @@ namespace {
 // Where the images of PostgreSQL up to 17 keep the data; 18 names its place in PGDATA
 // (docker-library/postgres, Dockerfile-debian.template).
 constexpr std::string_view kUsualDirectory = "/var/lib/postgresql/data";
-
-std::string base_name(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
-}
 
 // The server's process and, where its command line says so, its data directory ("-D DIR", "-DDIR").
 struct ServerProcess {

@@ -1,0 +1,19 @@
+// Paths inside a container: absolute, as bytes, no '.', '..' or double slash in them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dksnap {
+
+// `path` is `directory` or lies below it.
+bool is_within(std::string_view path, std::string_view directory);
+// "/a/b" → "/a"; "/a" → "/".
+std::string parent_path(std::string_view path);
+// "/a/b" → "b".
+std::string base_name(std::string_view path);
+std::string join_path(std::string_view directory, std::string_view name);
+// Absolute, and in the form that this header speaks of.
+bool is_normal_path(std::string_view path);
+
+}  // namespace dksnap

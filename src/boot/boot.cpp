@@ -1,0 +1,140 @@
+#include "boot/boot.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "boot/ports.hpp"
+#include "boot/readiness.hpp"
+#include "capture/source.hpp"
+#include "scratch/scratch.hpp"
+#include "snapshot/labels.hpp"
+#include "snapshot/original.hpp"
+
+namespace dksnap::boot {
+namespace {
+
+constexpr std::chrono::seconds kVerifyPatience{120};
+
+void refuse_other_architecture(snapshot::Context& context, const snapshot::Snapshot& snapshot) {
+  const std::string engine = context.engine.info().architecture;
+  if (snapshot.architecture.empty() || snapshot.architecture == engine) return;
+  throw Error(ErrorCode::failed, fmt::format("cannot boot \"{}\"", printable(snapshot.title)),
+              fmt::format("it holds programs for {}, and the engine runs on {}",
+                          snapshot.architecture, engine),
+              "boot it on an engine of that architecture");
+}
+
+std::string free_name(docker::Engine& engine, const snapshot::Snapshot& snapshot) {
+  docker::ContainerFilter every;
+  every.all = true;
+  std::vector<std::string> taken;
+  for (const docker::ContainerSummary& container : engine.list_containers(every)) {
+    taken.insert(taken.end(), container.names.begin(), container.names.end());
+  }
+  const std::string first = fmt::format(
+      "{}-{}", snapshot.source.empty() ? "snapshot" : snapshot.source, snapshot.short_id());
+  std::string name = first;
+  for (int number = 2; std::find(taken.begin(), taken.end(), name) != taken.end(); ++number) {
+    name = fmt::format("{}-{}", first, number);
+  }
+  return name;
+}
+
+docker::ContainerSpec make_spec(snapshot::Context& context, const snapshot::Snapshot& snapshot,
+                                const docker::Image& image, const BootRequest& request) {
+  docker::ContainerSpec spec;
+  spec.name = request.name.empty() ? free_name(context.engine, snapshot) : request.name;
+  spec.image = snapshot.image_id;
+  spec.env = request.env;
+  spec.labels = {{snapshot::label::kBoot, snapshot.id}};
+  spec.network_mode = request.network;
+  spec.auto_remove = request.remove_when_stopped;
+  spec.bindings = choose_ports(snapshot, image, request.ports, context.published_host);
+  for (const docker::PortBinding& binding : spec.bindings) {
+    spec.exposed_ports.push_back(binding.container_port);
+  }
+  return spec;
+}
+
+// A port that is taken shows only at the start (moby, libnetwork: "port is already allocated" for
+// one of another container, "address already in use" for one of another program).
+void start_container(snapshot::Context& context, const std::string& id, const std::string& name) {
+  try {
+    context.engine.start_container(id);
+  } catch (const Error& error) {
+    const std::string& why = error.why();
+    const bool taken = why.find("port is already allocated") != std::string::npos ||
+                       why.find("address already in use") != std::string::npos;
+    if (!taken) throw;
+    throw Error(ErrorCode::in_use, "cannot boot " + name, why,
+                "leave out -p to get a free port, or give another one");
+  }
+}
+
+}  // namespace
+
+BootResult boot(snapshot::Context& context, const snapshot::Snapshot& snapshot,
+                const BootRequest& request) {
+  const auto start = std::chrono::steady_clock::now();
+  refuse_other_architecture(context, snapshot);
+  const docker::Image image = context.engine.inspect_image(snapshot.image_id);
+  const docker::ContainerSpec spec = make_spec(context, snapshot, image, request);
+  for (const std::string& name : snapshot.run.left_out_env) {
+    const bool given =
+        std::any_of(request.env.begin(), request.env.end(),
+                    [&](const std::string& line) { return line.starts_with(name + "="); });
+    // A database that is initialised needs no password to start; other programs may.
+    if (!given && snapshot.kind == "files") {
+      context.reporter.notice(
+          fmt::format("{} was left out of the snapshot; give it with --env if it is needed", name));
+    }
+  }
+
+  snapshot::Step step(context.reporter, fmt::format("booting {}", spec.name));
+  BootResult result;
+  result.name = spec.name;
+  result.container_id = context.engine.create_container(spec);
+  try {
+    start_container(context, result.container_id, spec.name);
+    const docker::Container container = context.engine.inspect_container(result.container_id);
+    result.ports = container.published;
+    const bool waits = request.wait.count() > 0;
+    std::string kind = snapshot.kind;
+    if (snapshot.legacy && waits) kind = wait_for_original(context, container, request.wait);
+    const BootedCopy copy = recognise_copy(kind, container, context.published_host);
+    if (waits) wait_until_ready(context, copy, request.wait);
+    result.connection = copy.connection();
+  } catch (const Error& error) {
+    // One that is only slow is left to go on; readiness.cpp's hint says so.
+    if (error.code() != ErrorCode::not_ready || !is_running(context.rescue, result.container_id)) {
+      context.rescue.remove_container(result.container_id);
+    }
+    throw;
+  }
+  result.took = std::chrono::steady_clock::now() - start;
+  step.done(request.wait.count() > 0 ? fmt::format("{} runs and answers", spec.name)
+                                     : fmt::format("{} was started (not waited for)", spec.name));
+  return result;
+}
+
+void verify_boot(snapshot::Context& context, const snapshot::Snapshot& snapshot) {
+  refuse_other_architecture(context, snapshot);
+  snapshot::Step step(context.reporter, "booting it to verify");
+  const std::string id =
+      context.engine.create_container(scratch::scratch_container(snapshot.image_id));
+  try {
+    context.engine.start_container(id);
+    const docker::Container container = context.engine.inspect_container(id);
+    wait_until_ready(context, recognise_copy(snapshot.kind, container, {}), kVerifyPatience);
+  } catch (...) {
+    context.rescue.remove_container(id);
+    throw;
+  }
+  context.rescue.remove_container(id);
+  step.done("verified: a copy booted and answered");
+}
+
+}  // namespace dksnap::boot

@@ -1,0 +1,40 @@
+// Waits until a container that was booted from a snapshot answers a query.
+#pragma once
+
+#include <chrono>
+
+#include "databases/registry.hpp"
+#include "snapshot/context.hpp"
+#include "snapshot/snapshot.hpp"
+
+namespace dksnap::boot {
+
+struct BootedCopy {
+  std::string container_id;
+  std::string container_name;
+  const databases::Database* database = nullptr;
+  databases::Recognition recognition;
+  databases::Settings settings;
+  databases::Address address;  // port 0: cannot be reached from here, or not published
+  // Empty where it has no address, or the kind no such string.
+  std::string connection() const;
+};
+
+// What a container is that was just started, and where it can be reached. `kind` empty: files.
+// `published_host` empty: nowhere.
+BootedCopy recognise_copy(const std::string& kind, const docker::Container& container,
+                          const std::string& published_host);
+
+// Throws not_ready when the container ends, is started again and again by its restart policy, or
+// `patience` is over; the reason holds the last lines of its log.
+void wait_until_ready(snapshot::Context& context, const BootedCopy& copy,
+                      std::chrono::seconds patience);
+
+// Waits until one that loads its data at its start (snapshot/original.hpp) has done so, and returns
+// its kind. Throws as above.
+std::string wait_for_original(snapshot::Context& context, const docker::Container& container,
+                              std::chrono::seconds patience);
+
+bool is_running(docker::Engine& engine, const std::string& container_id);
+
+}  // namespace dksnap::boot

@@ -1,0 +1,156 @@
+#include "capture/contents.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/paths.hpp"
+
+namespace dksnap::capture {
+namespace {
+
+// How a running container's own view is reached from a scratch that shares its PID namespace.
+constexpr const char* kLiveRoot = "/proc/1/root";
+// What Go writes into JSON in place of a byte that is not UTF-8: such a name cannot be known from
+// the engine's list of changes.
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+
+constexpr std::array kExcludedDirectories{"/proc", "/sys",     "/dev",    "/run",
+                                          "/tmp",  "/var/run", "/.dksnap"};
+constexpr std::array kExcludedFiles{"/.dockerenv", "/etc/hosts", "/etc/hostname",
+                                    "/etc/resolv.conf", "/etc/mtab"};
+
+bool holds_data(const SourceContainer& source, const docker::Mount& mount) {
+  const auto& paths = source.kind.recognition.data_paths;
+  return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+    return is_within(path, mount.destination) || is_within(mount.destination, path);
+  });
+}
+
+// A tmpfs the database needs for its data; others hold what is meant to be lost.
+bool skips_tmpfs(const SourceContainer& source, const docker::Mount& mount) {
+  return is_excluded_root_path(mount.destination) && !holds_data(source, mount);
+}
+
+void add_mount(Contents& contents, const SourceContainer& source, const docker::Mount& mount) {
+  if (mount.type == "tmpfs") {
+    if (skips_tmpfs(source, mount)) return;
+    if (!source.is_live()) {
+      contents.left_out.push_back({mount.destination + " (tmpfs)", "the container is stopped"});
+      return;
+    }
+    contents.trees.push_back({mount.destination, kLiveRoot, mount.destination});
+    contents.volumes.push_back("tmpfs:" + mount.destination);
+    return;
+  }
+  if (mount.type == "bind" && !holds_data(source, mount)) {
+    contents.left_out.push_back({fmt::format("{} (bind of {})", mount.destination, mount.source),
+                                 "binds are captured only where a database keeps its data"});
+    return;
+  }
+  if (mount.type != "bind" && mount.type != "volume") {
+    contents.left_out.push_back(
+        {fmt::format("{} ({})", mount.destination, mount.type), "not a volume, a bind or a tmpfs"});
+    return;
+  }
+  const std::string place = fmt::format("{}/{}", worker::kSourceDirectory, contents.mounts.size());
+  docker::MountSpec spec;
+  spec.type = mount.type;
+  spec.source = mount.type == "volume" ? mount.name : mount.source;
+  spec.target = place;
+  spec.read_only = true;
+  contents.trees.push_back({place, {}, mount.destination});
+  contents.volumes.push_back(spec.source + ":" + mount.destination);
+  contents.shared_sources.push_back(spec.source);
+  contents.mounts.push_back(std::move(spec));
+}
+
+// A directory that is no mount of its own and not inside one that is captured: part of the root
+// file system, but captured whole, since it holds data.
+void add_root_directory(Contents& contents, const SourceContainer& source,
+                        const std::string& path) {
+  if (contents.captures(path) || path == "/") return;
+  const bool in_left_out_mount =
+      std::any_of(source.container.mounts.begin(), source.container.mounts.end(),
+                  [&](const docker::Mount& mount) { return is_within(path, mount.destination); });
+  if (in_left_out_mount) return;
+  if (source.is_live()) {
+    contents.trees.push_back({path, kLiveRoot, path});
+  } else {
+    contents.trees.push_back({worker::kStagingDirectory + path, {}, path});
+  }
+}
+
+// One that was in the image before: what changed in it is listed as well.
+bool is_changed_directory(docker::Engine& engine, const SourceContainer& source,
+                          const docker::Change& change) {
+  if (change.kind != docker::Change::Kind::modified) return false;
+  const auto stat = engine.stat_path(source.id(), change.path);
+  return stat && stat->is_directory();
+}
+
+void add_root_changes(Contents& contents, docker::Engine& engine, const SourceContainer& source,
+                      const std::vector<docker::Change>& changes) {
+  for (const docker::Change& change : changes) {
+    if (is_excluded_root_path(change.path) || contents.captures(change.path)) continue;
+    const bool below_mount =
+        std::any_of(source.container.mounts.begin(), source.container.mounts.end(),
+                    [&](const docker::Mount& m) { return is_within(change.path, m.destination); });
+    if (below_mount) continue;
+    if (change.path.find(kReplacement) != std::string::npos) {
+      // The directory is read whole instead; its names are then seen as they are.
+      std::string directory = parent_path(change.path);
+      while (directory.find(kReplacement) != std::string::npos) directory = parent_path(directory);
+      add_root_directory(contents, source, directory);
+      continue;
+    }
+    if (!source.is_live() && is_changed_directory(engine, source, change))
+      contents.root_directories.push_back(change.path);
+    contents.root_paths.push_back(change.path);
+  }
+  std::erase_if(contents.root_paths,
+                [&](const std::string& path) { return contents.captures(path); });
+}
+
+}  // namespace
+
+bool is_excluded_root_path(const std::string& path) {
+  return std::any_of(kExcludedDirectories.begin(), kExcludedDirectories.end(),
+                     [&](const char* directory) { return is_within(path, directory); }) ||
+         std::find(kExcludedFiles.begin(), kExcludedFiles.end(), path) != kExcludedFiles.end();
+}
+
+bool has_data_on_tmpfs(const SourceContainer& source) {
+  const auto& mounts = source.container.mounts;
+  return source.is_live() &&
+         std::any_of(mounts.begin(), mounts.end(), [&](const docker::Mount& mount) {
+           return mount.type == "tmpfs" && !skips_tmpfs(source, mount);
+         });
+}
+
+std::vector<std::string> Contents::targets() const {
+  std::vector<std::string> result;
+  for (const worker::TreeSpec& tree : trees) result.push_back(tree.target);
+  return result;
+}
+
+bool Contents::captures(const std::string& path) const {
+  return std::any_of(trees.begin(), trees.end(),
+                     [&](const worker::TreeSpec& tree) { return is_within(path, tree.target); });
+}
+
+Contents find_contents(docker::Engine& engine, const SourceContainer& source,
+                       const std::vector<docker::Change>& changes,
+                       const std::vector<std::string>& parent_paths) {
+  Contents contents;
+  for (const docker::Mount& mount : source.container.mounts) add_mount(contents, source, mount);
+  for (const std::string& path : source.kind.recognition.data_paths) {
+    add_root_directory(contents, source, path);
+  }
+  for (const std::string& path : parent_paths) add_root_directory(contents, source, path);
+  add_root_changes(contents, engine, source, changes);
+  return contents;
+}
+
+}  // namespace dksnap::capture

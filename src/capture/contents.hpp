@@ -1,0 +1,46 @@
+// What of a container goes into a snapshot, from where, and what does not.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "capture/source.hpp"
+#include "docker/engine.hpp"
+#include "snapshot/snapshot.hpp"
+#include "worker/protocol/protocol.hpp"
+
+namespace dksnap::capture {
+
+struct Contents {
+  std::vector<worker::TreeSpec> trees;
+  // For the scratch: the source's volumes and binds, read-only, below kSourceDirectory.
+  std::vector<docker::MountSpec> mounts;
+  // Changed paths of the root file system, without what never belongs into an image.
+  std::vector<std::string> root_paths;
+  // Those of them that are directories of a stopped source whose content is not meant, only their
+  // own mode, owner and times.
+  std::vector<std::string> root_directories;
+  std::vector<snapshot::LeftOut> left_out;
+  // "name-or-path:destination" of the mounts among the trees.
+  std::vector<std::string> volumes;
+  // Volumes whose other writers have to be frozen too: names of volumes, or host paths of binds.
+  std::vector<std::string> shared_sources;
+
+  std::vector<std::string> targets() const;
+  bool captures(const std::string& path) const;  // lies at or below a tree
+};
+
+// `parent_paths`: directories that the parent captured, which are captured again wherever they are
+// now. `changes`: the engine's, of the container.
+Contents find_contents(docker::Engine& engine, const SourceContainer& source,
+                       const std::vector<docker::Change>& changes,
+                       const std::vector<std::string>& parent_paths);
+
+// Whether data that a snapshot would hold is on a tmpfs of the running container.
+bool has_data_on_tmpfs(const SourceContainer& source);
+
+// Whether a path of the root file system never belongs into an image: kernel and run-time
+// directories, what the engine writes itself, and our own.
+bool is_excluded_root_path(const std::string& path);
+
+}  // namespace dksnap::capture

@@ -1,0 +1,79 @@
+// Takes a snapshot of a container.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "databases/database.hpp"
+#include "snapshot/context.hpp"
+#include "snapshot/snapshot.hpp"
+
+namespace dksnap::capture {
+
+struct StandIn {
+  std::string source;  // the other one's name
+  std::string parent;  // id of the snapshot that the scratch was made from
+  std::vector<std::string> ports;
+  std::vector<std::string> networks;
+};
+
+struct CreateRequest {
+  std::string id;  // of the snapshot; empty: a new one
+  std::string container;
+  std::string title;  // empty: made from the time
+  std::string name;   // image reference; empty: dksnap/<container>:<slug of the title>
+  std::string note;
+  bool pin = false;
+  bool full = false;      // no parent's layers below
+  bool checksum = false;  // compare contents, not size and time
+  bool dry_run = false;
+  // A database that does not come up on the copy is no reason to have none: the snapshot is then
+  // one of files, unsettled.
+  bool takes_it_as_it_is = false;
+  std::vector<std::string> keep_env;
+  // Asked before the image gets its name; throws where it is not good. It may be empty.
+  std::function<void(const snapshot::Snapshot&)> verify;
+  databases::Credentials credentials;
+  // Where `container` is a scratch of ours that was made for another one: what the snapshot says of
+  // where it comes from.
+  const StandIn* stands_in = nullptr;
+};
+
+struct CreateResult {
+  snapshot::Snapshot snapshot;
+  std::string parent_title;            // empty: none
+  std::chrono::nanoseconds frozen{0};  // how long the database stood still
+  std::chrono::nanoseconds took{0};
+  std::uint64_t copied_bytes = 0;
+  std::uint64_t stored_bytes = 0;  // of the layer as it was sent
+  std::uint64_t changed_files = 0;
+  std::uint64_t deleted_files = 0;
+};
+
+// Throws Error; whatever happens the container is thawed, nothing of ours is left and no image
+// carries the name. With `dry_run` it reports the plan as notices and returns what it would make,
+// without an id.
+CreateResult create(snapshot::Context& context, const CreateRequest& request);
+
+// The same of a container that the caller stops between the constructor and finish(): what takes
+// time and can be done before is done in the constructor, so that the container stands still for
+// less. Its data must not be on a tmpfs.
+class StoppedCreation {
+ public:
+  // On any thread: reports nothing. Throws as create(). Both must outlive it.
+  StoppedCreation(snapshot::Context& context, const CreateRequest& request);
+  ~StoppedCreation();
+  StoppedCreation(const StoppedCreation&) = delete;
+  StoppedCreation& operator=(const StoppedCreation&) = delete;
+  CreateResult finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace dksnap::capture

@@ -1,0 +1,22 @@
+#include <fmt/format.h>
+
+#include "capture/steps.hpp"
+
+namespace dksnap::capture {
+
+snapshot::Snapshot describe(const Plan& plan, const Copied& copied, const Settled& settled,
+                            const Packed& packed) {
+  snapshot::Snapshot snapshot = plan.snapshot;
+  snapshot.created = copied.created;
+  if (copied.sockets > 0) {
+    snapshot.left_out.push_back(
+        {fmt::format("{} sockets", copied.sockets), "an image cannot hold them"});
+  }
+  snapshot.settled = settled.done;
+  if (settled.done) snapshot.server_version = settled.version;
+  snapshot.added_bytes = packed.layer_bytes;
+  snapshot.data_bytes = packed.total_bytes;
+  return snapshot;
+}
+
+}  // namespace dksnap::capture

@@ -1,0 +1,32 @@
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "capture/steps.hpp"
+#include "databases/shell.hpp"
+
+namespace dksnap::capture {
+
+void flush(snapshot::Context& context, const SourceContainer& source,
+           const databases::Credentials& credentials) {
+  if (!source.is_live()) return;
+  if (source.container.paused) {
+    context.reporter.notice(
+        fmt::format("{} was paused before, and stays so: nothing could be flushed", source.name()));
+    return;
+  }
+  const databases::Database& database = *source.kind.database;
+  if (!database.settles() && database.safe_without_flush()) return;
+  snapshot::Step step(context.reporter, "asking the database to flush");
+  databases::Shell shell(context.engine, source.id());
+  const databases::FlushResult flushed =
+      database.flush(shell, source.kind.recognition, source.settings, credentials);
+  if (!flushed.done && !database.safe_without_flush()) {
+    throw Error(ErrorCode::database_refused, fmt::format("{} does not flush", source.name()),
+                flushed.text, "give --db-user and --db-password-file");
+  }
+  step.done(flushed.done ? fmt::format("flushed ({})", flushed.text)
+                         : fmt::format("not flushed, which is safe for {}: {}", database.name(),
+                                       flushed.text));
+}
+
+}  // namespace dksnap::capture

@@ -1,0 +1,60 @@
+// The moment in which the database stands still.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/process.hpp"
+#include "snapshot/context.hpp"
+
+namespace dksnap::capture {
+
+// Containers are frozen from the constructor's end to thaw(), or to the destructor. Before the
+// first of them is frozen, a guard process is running that thaws them when this process dies, and a
+// note of the freeze lies in the state directory, so that the next run can thaw what both could
+// not.
+class Freeze {
+ public:
+  // Throws `failed` when one does not really freeze (the engine itself ignores that in places), and
+  // `in_use` when somebody else has frozen one and does not thaw it within a few seconds.
+  Freeze(snapshot::Context& context, std::vector<std::string> ids);
+  ~Freeze();
+  Freeze(const Freeze&) = delete;
+  Freeze& operator=(const Freeze&) = delete;
+
+  // Makes sure that all of them stood still until now, and thaws them. Returns how long they stood
+  // still, from before the first was asked to until after the last was thawed. Throws `failed`
+  // where somebody else thawed one meanwhile: what was read is then worth nothing.
+  std::chrono::nanoseconds thaw();
+
+ private:
+  void start_guard();
+  void freeze(const std::string& id);
+  bool try_freeze(const std::string& id);
+  void thaw_all();
+
+  snapshot::Context& context_;
+  std::vector<std::string> ids_;
+  std::vector<std::string> frozen_;
+  bool freeze_may_come_late_ = false;
+  std::unique_ptr<ChildProcess> guard_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+// Throws `failed` unless all of them are frozen: what was read of them meanwhile is then worth
+// nothing.
+void expect_frozen(docker::Engine& engine, const std::vector<std::string>& ids);
+
+// The guard's whole life: says "ready", waits for "thawed" or the end of its standard input, and in
+// the latter case, or after `limit`, thaws `ids`; the notes of the process that started it go then.
+// Returns the exit status.
+int run_thaw_guard(snapshot::Context& context, const std::vector<std::string>& ids,
+                   std::chrono::seconds limit);
+
+// Thaws what a dead dksnap left frozen, by the notes in the state directory. Returns their names or
+// ids.
+std::vector<std::string> thaw_abandoned(snapshot::Context& context);
+
+}  // namespace dksnap::capture

@@ -1,0 +1,17 @@
+#include "capture/stage.hpp"
+#include "capture/steps.hpp"
+
+namespace dksnap::capture {
+
+std::unique_ptr<scratch::Scratch> make_scratch(snapshot::Context& context, const Plan& plan) {
+  scratch::ScratchSpec spec;
+  spec.image = plan.parent.delta
+                   ? plan.parent.delta->id
+                   : ensure_stage_image(context, plan.parent.base, plan.contents.targets());
+  spec.pid_of = plan.source.is_live() ? plan.source.id() : "";
+  spec.mounts = plan.contents.mounts;
+  spec.job = plan.job;
+  return std::make_unique<scratch::Scratch>(context, spec);
+}
+
+}  // namespace dksnap::capture

@@ -1,0 +1,159 @@
+#include "capture/plan.hpp"
+
+#include <algorithm>
+#include <future>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "capture/engine_abilities.hpp"
+#include "capture/root_files.hpp"
+#include "scratch/worker_program.hpp"
+#include "snapshot/catalog.hpp"
+#include "snapshot/naming.hpp"
+#include "snapshot/original.hpp"
+
+namespace dksnap::capture {
+namespace {
+
+void expect_own_architecture(const docker::EngineInfo& engine, const std::string& container) {
+  if (engine.architecture == scratch::worker_architecture()) return;
+  throw Error(ErrorCode::failed, fmt::format("cannot snapshot {}", container),
+              fmt::format("the engine runs on {}, and this dksnap carries a worker for {} only",
+                          engine.architecture, scratch::worker_architecture()),
+              "use a dksnap that was built for the engine's architecture");
+}
+
+AlsoFit also_fit(const CreateRequest& request, Moment moment) {
+  if (request.stands_in != nullptr) return AlsoFit::scratch;
+  return moment == Moment::once_stopped ? AlsoFit::restarting : AlsoFit::nothing;
+}
+
+void tell_origin(snapshot::Snapshot& snapshot, const SourceContainer& source,
+                 const StandIn* stands_in) {
+  if (stands_in != nullptr) {
+    snapshot.source = stands_in->source;
+    snapshot.parent = stands_in->parent;
+    snapshot.run.networks = stands_in->networks;
+    snapshot.run.ports = stands_in->ports;
+    return;
+  }
+  snapshot.source = source.name();
+  snapshot.source_id = source.id();
+  snapshot.run.networks = source.container.networks;
+  snapshot.run.ports = container_ports(source);
+}
+
+worker::Job make_job(const Plan& plan, bool checksum) {
+  const bool settles = plan.source.kind.database->settles();
+  worker::Job job;
+  job.trees = plan.contents.trees;
+  job.root_paths = plan.contents.root_paths;
+  job.root_source = plan.source.is_live() ? "/proc/1/root" : worker::kStagingDirectory;
+  job.live = plan.source.is_live() && !plan.source.container.paused;
+  job.use_mappings = plan.source.is_live();
+  job.distrust_times_without_mappings = !settles;
+  job.checksum = checksum;
+  job.has_parent = plan.parent.delta.has_value();
+  job.compression = layer_compression(plan.engine);
+  return job;
+}
+
+void decide_contents(docker::Engine& engine, Plan& plan, const std::vector<docker::Change>& changes,
+                     bool checksum) {
+  const auto& lineage = plan.parent.lineage;
+  plan.contents = find_contents(engine, plan.source, changes,
+                                lineage ? lineage->paths : std::vector<std::string>());
+  if (!plan.parent.delta) add_inherited_root_paths(engine, plan.source, plan.contents);
+  plan.snapshot.paths = plan.contents.targets();
+  plan.snapshot.run.volumes = plan.contents.volumes;
+  plan.snapshot.left_out = plan.contents.left_out;
+  plan.job = make_job(plan, checksum);
+}
+
+}  // namespace
+
+Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment moment) {
+  docker::Engine& engine = context.engine;
+  // The slowest question, about which nothing else need be known.
+  auto changes =
+      std::async(std::launch::async, [&] { return engine.container_changes(request.container); });
+  Plan plan;
+  plan.engine = engine.info();
+  expect_own_architecture(plan.engine, request.container);
+  plan.source = inspect_source(engine, request.container, also_fit(request, moment));
+  if (moment == Moment::once_stopped)
+    plan.source.container.running = plan.source.container.restarting = false;
+  const SourceContainer& source = plan.source;
+  const auto catalog = snapshot::Catalog::load(engine);
+  plan.parent =
+      snapshot::choose_parent(engine, catalog, source.container, source.image, request.full);
+
+  snapshot::Snapshot& snapshot = plan.snapshot;
+  snapshot.title = snapshot::choose_title(catalog, source.name(), request.title);
+  plan.name = snapshot::choose_name(engine, source.name(), snapshot.title, request.name);
+  decide_contents(engine, plan, changes.get(), request.checksum);
+  plan.env =
+      snapshot::filter_env(source.container.config.env, source.image.config.env, request.keep_env);
+  plan.entrypoint = snapshot::own_entrypoint(engine, source.container);
+
+  snapshot.id = request.id.empty() ? random_hex(8) : request.id;
+  snapshot.parent = plan.parent.lineage ? plan.parent.lineage->id : "";
+  snapshot.base = plan.parent.base_reference;
+  snapshot.base_id = plan.parent.base.id;
+  snapshot.kind = source.kind.recognition.kind;
+  snapshot.server_version = source.kind.recognition.version;
+  snapshot.capture = "copy";
+  tell_origin(snapshot, source, request.stands_in);
+  snapshot.run.left_out_env = plan.env.left_out;
+  snapshot.architecture = source.image.architecture;
+  snapshot.libc = find_libc(engine, source.id());
+  snapshot.note = request.note;
+  snapshot.pinned = request.pin;
+  log(LogLevel::info, fmt::format("{} is kind {}: {}", source.name(), snapshot.kind,
+                                  source.kind.recognition.reason));
+  return plan;
+}
+
+Plan plan_anew(snapshot::Context& context, const Plan& before) {
+  Plan plan = before;
+  plan.source.container = context.engine.inspect_container(before.source.id());
+  decide_contents(context.engine, plan, context.engine.container_changes(before.source.id()),
+                  before.job.checksum);
+  // The scratch has them at their numbers: a volume must not be taken for another.
+  const auto same = [](const docker::MountSpec& a, const docker::MountSpec& b) {
+    return a.source == b.source && a.target == b.target;
+  };
+  const auto& had = before.contents.mounts;
+  const auto& has = plan.contents.mounts;
+  if (!std::equal(had.begin(), had.end(), has.begin(), has.end(), same)) {
+    throw Error(ErrorCode::failed, "cannot snapshot " + plan.source.name(),
+                "its mounts are not those that it had before it was stopped",
+                "run the command again");
+  }
+  return plan;
+}
+
+void tell_plan(snapshot::Reporter& reporter, const Plan& plan) {
+  for (const snapshot::LeftOut& item : plan.contents.left_out)
+    reporter.notice(fmt::format("left out: {}: {}", item.what, item.why));
+  if (!plan.parent.why_full.empty()) reporter.notice("captured whole: " + plan.parent.why_full);
+}
+
+void tell_dry_run(snapshot::Reporter& reporter, const Plan& plan) {
+  const snapshot::Snapshot& snapshot = plan.snapshot;
+  reporter.notice(fmt::format("would snapshot {} ({} {}) as \"{}\", image {}", snapshot.source,
+                              snapshot.kind, snapshot.server_version, printable(snapshot.title),
+                              plan.name));
+  for (const std::string& target : plan.contents.targets()) reporter.notice("captures " + target);
+  reporter.notice(
+      fmt::format("and {} changed paths of the root file system", plan.contents.root_paths.size()));
+  reporter.notice(plan.parent.delta ? fmt::format("stored as what changed since \"{}\"",
+                                                  printable(plan.parent.lineage->title))
+                                    : fmt::format("stored whole, on {}", snapshot.base));
+  reporter.notice("nothing was done (--dry-run)");
+}
+
+}  // namespace dksnap::capture

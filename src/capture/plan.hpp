@@ -1,0 +1,46 @@
+// All that is decided about a snapshot before anything is done.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "capture/contents.hpp"
+#include "capture/create.hpp"
+#include "capture/source.hpp"
+#include "docker/types.hpp"
+#include "snapshot/context.hpp"
+#include "snapshot/parent.hpp"
+#include "snapshot/secrets.hpp"
+#include "snapshot/snapshot.hpp"
+#include "worker/protocol/protocol.hpp"
+
+namespace dksnap::capture {
+
+struct Plan {
+  docker::EngineInfo engine;
+  SourceContainer source;
+  snapshot::ParentChoice parent;
+  Contents contents;
+  worker::Job job;                      // of the scratch
+  std::string name;                     // the image's, once it is a snapshot
+  snapshot::FilteredEnv env;            // the image's
+  std::vector<std::string> entrypoint;  // the image's
+  snapshot::Snapshot snapshot;          // as far as it is known before it is taken
+};
+
+// Whether the source is captured as it is, or will be stopped first: then it counts as stopped.
+enum class Moment { now, once_stopped };
+
+// Looks only. Throws as create().
+Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment moment);
+
+// The same plan for a source that has been stopped since: what it wrote on its way belongs to it.
+// Throws `failed` where its mounts are not those that the plan's scratch has.
+Plan plan_anew(snapshot::Context& context, const Plan& before);
+
+// What the user should know of it.
+void tell_plan(snapshot::Reporter& reporter, const Plan& plan);
+// What would be done, for a run that does nothing.
+void tell_dry_run(snapshot::Reporter& reporter, const Plan& plan);
+
+}  // namespace dksnap::capture

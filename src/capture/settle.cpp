@@ -1,0 +1,31 @@
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "capture/steps.hpp"
+
+namespace dksnap::capture {
+
+Settled settle(snapshot::Context& context, const Plan& plan, bool as_it_is,
+               scratch::Scratch& scratch) {
+  const databases::Database& database = *plan.source.kind.database;
+  if (!database.settles()) return {};
+  snapshot::Step step(context.reporter, fmt::format("settling the copy: {} recovers and shuts down",
+                                                    database.name()));
+  const databases::Recognition& recognition = plan.source.kind.recognition;
+  databases::Shell shell = scratch.shell();
+  scratch.remove(database.stale_paths(recognition));
+  databases::Settled settled;
+  try {
+    settled = database.settle(shell, recognition);
+  } catch (const Error& error) {
+    if (!as_it_is || error.code() != ErrorCode::database_refused) throw;
+    step.done(fmt::format("kept as it is: {}", error.what()));
+    return {};
+  }
+  scratch.remove(settled.leftovers);
+  step.done(fmt::format("settled: {} {} recovered the copy and shut down cleanly", database.name(),
+                        settled.version));
+  return {true, settled.version};
+}
+
+}  // namespace dksnap::capture

@@ -1,0 +1,106 @@
+#include "capture/source.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "snapshot/facts.hpp"
+#include "snapshot/labels.hpp"
+
+namespace dksnap::capture {
+namespace {
+
+constexpr std::size_t kFarthestName = 3;  // edits
+
+Error no_such_container(docker::Engine& engine, const std::string& ref) {
+  docker::ContainerFilter every;
+  every.all = true;
+  std::vector<std::string> near;
+  std::vector<std::string> running;
+  for (const docker::ContainerSummary& summary : engine.list_containers(every)) {
+    for (const std::string& name : summary.names) {
+      if (edit_distance(name, ref) <= kFarthestName) near.push_back(name);
+      if (summary.state == "running") running.push_back(name);
+    }
+  }
+  return {
+      ErrorCode::not_found, fmt::format("no container \"{}\"", printable(ref)),
+      running.empty() ? "no container runs on this engine" : "running are " + join(running, ", "),
+      near.empty() ? "`dksnap ps -a` lists what can be snapshotted"
+                   : "did you mean " + join(near, " or ") + "?"};
+}
+
+docker::Container inspect(docker::Engine& engine, const std::string& ref) {
+  if (ref.empty() || ref.find('/') != std::string::npos) throw no_such_container(engine, ref);
+  try {
+    return engine.inspect_container(ref);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::not_found) throw no_such_container(engine, ref);
+    throw;
+  }
+}
+
+void refuse_unfit(const docker::Container& container, AlsoFit also) {
+  const auto role = container.config.labels.find(snapshot::label::kRole);
+  if (role != container.config.labels.end() && also != AlsoFit::scratch) {
+    throw Error(ErrorCode::failed,
+                fmt::format("{} is one of dksnap's own scratches", container.name),
+                "scratches hold copies for a moment only", "name the database's container");
+  }
+  if (container.restarting && also != AlsoFit::restarting) {
+    throw Error(ErrorCode::failed, fmt::format("cannot snapshot {}", container.name),
+                fmt::format("it is in a restart loop (started {} times, last exit code {})",
+                            container.restart_count, container.exit_code),
+                fmt::format("see `docker logs {0}`, or `docker stop {0}` and snapshot it stopped",
+                            container.name));
+  }
+  if (container.status == "dead" || container.status == "removing") {
+    throw Error(ErrorCode::failed, fmt::format("cannot snapshot {}", container.name),
+                "the engine is removing it (state \"" + container.status + "\")",
+                "take the snapshot from another container");
+  }
+}
+
+}  // namespace
+
+SourceContainer inspect_source(docker::Engine& engine, const std::string& ref, AlsoFit also) {
+  SourceContainer source;
+  source.container = inspect(engine, ref);
+  refuse_unfit(source.container, also);
+  try {
+    source.image = engine.inspect_image(source.container.image_id);
+  } catch (Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;
+    throw Error(ErrorCode::not_found, fmt::format("cannot snapshot {}", source.name()),
+                fmt::format("the image it was created from ({}) was removed by force",
+                            source.container.image),
+                fmt::format("get it back with `docker pull {}`, then run the command again",
+                            source.container.image));
+  }
+  source.settings.env = source.container.config.env;
+  source.kind = databases::recognise(snapshot::gather_facts(engine, source.container));
+  return source;
+}
+
+std::vector<std::string> container_ports(const SourceContainer& source) {
+  std::vector<std::string> ports;
+  for (const docker::PortBinding& port : source.container.bindings) {
+    if (std::find(ports.begin(), ports.end(), port.container_port) == ports.end())
+      ports.push_back(port.container_port);
+  }
+  return ports;
+}
+
+std::string find_libc(docker::Engine& engine, const std::string& container_id) {
+  for (const char* path : {"/lib/ld-musl-x86_64.so.1", "/lib/ld-musl-aarch64.so.1"}) {
+    if (engine.stat_path(container_id, path)) return "musl";
+  }
+  for (const char* path : {"/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"}) {
+    if (engine.stat_path(container_id, path)) return "glibc";
+  }
+  return "unknown";
+}
+
+}  // namespace dksnap::capture

@@ -1,0 +1,33 @@
+// The container that a snapshot is taken of, as far as it can be known from outside.
+#pragma once
+
+#include <string>
+
+#include "databases/registry.hpp"
+#include "docker/engine.hpp"
+
+namespace dksnap::capture {
+
+struct SourceContainer {
+  docker::Container container;
+  docker::Image image;  // the one it was created from
+  databases::Recognised kind;
+  databases::Settings settings;
+  const std::string& id() const { return container.id; }
+  const std::string& name() const { return container.name; }
+  bool is_live() const { return container.running; }  // paused ones included
+};
+
+// Throws not_found (near names are offered), and `failed` for a container that cannot be captured:
+// in a restart loop, dead, or a scratch of ours; `also`: unless it is that.
+enum class AlsoFit { nothing, restarting, scratch };
+SourceContainer inspect_source(docker::Engine& engine, const std::string& ref,
+                               AlsoFit also = AlsoFit::nothing);
+
+// Those that it publishes, each once: "5432/tcp".
+std::vector<std::string> container_ports(const SourceContainer& source);
+
+// "glibc", "musl" or "unknown".
+std::string find_libc(docker::Engine& engine, const std::string& container_id);
+
+}  // namespace dksnap::capture

@@ -1,0 +1,24 @@
+// The stage image: the base without VOLUME over the captured directories, so that a scratch of it
+// holds the data in its own file system. No layer is sent for it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "image/load_archive.hpp"
+#include "snapshot/context.hpp"
+
+namespace dksnap::capture {
+
+// Makes it unless the engine has it; returns its reference. `captured`: directories in the
+// container.
+std::string ensure_stage_image(snapshot::Context& context, const docker::Image& base,
+                               const std::vector<std::string>& captured);
+
+// What a load archive must say about layers that the engine has: for the classic store the diff ids
+// are enough, for the containerd store the true descriptors are read from the engine (and kept in
+// the state directory, by the image's digest).
+std::vector<image::LayerDescriptor> describe_layers(snapshot::Context& context,
+                                                    const docker::Image& image);
+
+}  // namespace dksnap::capture

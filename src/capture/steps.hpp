@@ -1,0 +1,59 @@
+// The steps of taking a snapshot, in their order. Each takes what those before it made, and lies in
+// the file of its name.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "capture/plan.hpp"
+#include "capture/unfinished_image.hpp"
+#include "scratch/scratch.hpp"
+
+namespace dksnap::capture {
+
+// Asks the database of a running source to write out what it holds back. Throws database_refused
+// where it does not and its kind is not safe without.
+void flush(snapshot::Context& context, const SourceContainer& source,
+           const databases::Credentials& credentials);
+
+// A throw-away container of the parent, or of the stage image, with the source's mounts. On any
+// thread.
+std::unique_ptr<scratch::Scratch> make_scratch(snapshot::Context& context, const Plan& plan);
+
+// What the source held at one instant is in the scratch.
+struct Copied {
+  TimePoint created{};                 // that instant
+  std::chrono::nanoseconds frozen{0};  // how long the source stood still for it
+  std::uint64_t bytes = 0;
+  std::uint64_t sockets = 0;  // left out
+};
+Copied copy(snapshot::Context& context, const Plan& plan, scratch::Scratch& scratch);
+
+// The database's own server has recovered the copy and shut down cleanly.
+struct Settled {
+  bool done = false;    // not for kinds that need none
+  std::string version;  // of that server
+};
+// `as_it_is`: a copy that the server refuses stays as it is, and is no error.
+Settled settle(snapshot::Context& context, const Plan& plan, bool as_it_is,
+               scratch::Scratch& scratch);
+
+// What differs from the parent is one layer in the scratch.
+using Packed = worker::PackResult;
+Packed pack(snapshot::Context& context, scratch::Scratch& scratch);
+
+// What its labels say of the snapshot. Without the image's id, which only the engine knows.
+snapshot::Snapshot describe(const Plan& plan, const Copied& copied, const Settled& settled,
+                            const Packed& packed);
+
+// The layer is an image on the engine, which has been looked at and has not got its name yet.
+struct Loaded {
+  std::unique_ptr<UnfinishedImage> image;
+  std::string id;
+};
+// Reads the layer out of the scratch, which may be gone afterwards.
+Loaded load(snapshot::Context& context, const Plan& plan, const snapshot::Snapshot& snapshot,
+            const Packed& packed, scratch::Scratch& scratch);
+
+}  // namespace dksnap::capture

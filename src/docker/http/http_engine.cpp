@@ -1,0 +1,54 @@
+#include "docker/http/http_engine.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "docker/answers/json_types.hpp"
+#include "docker/http/http_engine_impl.hpp"
+
+namespace dksnap::docker {
+namespace {
+
+class BodySource final : public Source {
+ public:
+  BodySource(std::unique_ptr<Answer> answer, std::string what)
+      : answer_(std::move(answer)), what_(std::move(what)) {}
+
+  std::size_t read(std::span<std::byte> into) override {
+    try {
+      return answer_->body().read(into);
+    } catch (Error& error) {
+      if (error.code() != ErrorCode::interrupted) error.add_context(what_);
+      throw;
+    }
+  }
+
+ private:
+  std::unique_ptr<Answer> answer_;
+  std::string what_;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> body_source(std::unique_ptr<Answer> answer, std::string what) {
+  return std::make_unique<BodySource>(std::move(answer), std::move(what));
+}
+
+EngineInfo HttpEngine::info() {
+  return read_info(client_.get("cannot ask the engine about itself", "/info"),
+                   to_string(client_.version()));
+}
+
+std::string HttpEngine::endpoint_text() const {
+  const Endpoint& endpoint = client_.endpoint();
+  return endpoint.rule.empty() ? endpoint.url : endpoint.url + " (" + endpoint.rule + ")";
+}
+
+std::vector<Volume> HttpEngine::list_volumes() {
+  return read_volumes(client_.get("cannot list volumes", "/volumes"));
+}
+
+std::unique_ptr<Engine> connect(const Endpoint& endpoint, ConnectOptions options) {
+  return std::make_unique<HttpEngine>(endpoint, std::move(options));
+}
+
+}  // namespace dksnap::docker

@@ -1,0 +1,13 @@
+// Moves the streams of a running exec.
+#pragma once
+
+#include "docker/engine.hpp"
+#include "docker/wire/transport.hpp"
+
+namespace dksnap::docker {
+
+// Until the program's output ends. Throws what the streams throw, and engine_unreachable where the
+// connection breaks. No thread is left when it returns.
+void pump_exec(Answer::Raw connection, const ExecStreams& streams);
+
+}  // namespace dksnap::docker

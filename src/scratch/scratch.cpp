@@ -1,0 +1,300 @@
+#include "scratch/scratch.hpp"
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/pipe.hpp"
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "image/tar.hpp"
+#include "scratch/containers.hpp"
+#include "scratch/lost_answer.hpp"
+#include "scratch/owner.hpp"
+#include "scratch/worker_program.hpp"
+#include "snapshot/labels.hpp"
+#include "worker/manifest/manifest.hpp"
+
+namespace dksnap::scratch {
+namespace {
+
+// A path of the container as a tar holds it.
+std::string tar_path(const char* absolute) {
+  return absolute + 1;
+}
+
+// The worker and its job, as `docker cp` would put them in.
+std::string worker_archive(const worker::Job& job) {
+  StringSink sink;
+  image::TarWriter tar(sink);
+  image::TarEntry directory;
+  directory.type = image::TarType::directory;
+  directory.path = tar_path(worker::kDirectory);
+  directory.mode = 0755;
+  tar.add(directory);
+  directory.path = tar_path(worker::kStagingDirectory);
+  tar.add(directory);
+  image::TarEntry program;
+  program.path = tar_path(worker::kWorkerPath);
+  program.mode = 0755;
+  program.size = worker_program().size();
+  tar.add(program);
+  tar.write(worker_program());
+  tar.add_file(tar_path(worker::kJobPath), worker::to_json(job), 0600);
+  tar.finish();
+  return sink.take();
+}
+
+// The result that a worker command ended with. Throws the Error that it tells of, or that it ended
+// without a word.
+worker::Message result_of(const std::string& command, int exit_code,
+                          const std::optional<worker::Message>& last, const std::string& errors) {
+  if (last) {
+    if (const auto* failure = std::get_if<worker::Failure>(&*last)) {
+      throw error_of(*failure);
+    }
+  }
+  if (exit_code != 0 || !last) throw ended_early(command, exit_code, errors);
+  return *last;
+}
+
+}  // namespace
+
+docker::ContainerSpec scratch_container(const std::string& image) {
+  docker::ContainerSpec container;
+  container.name = "dksnap-scratch-" + random_hex(6);
+  container.image = image;
+  container.labels = {{snapshot::label::kRole, snapshot::kRoleScratch},
+                      {snapshot::label::kOwner, owner_text()},
+                      {snapshot::label::kCreated, to_rfc3339(std::chrono::system_clock::now())}};
+  container.network_mode = "none";
+  return container;
+}
+
+Scratch::Scratch(snapshot::Context& context, const ScratchSpec& spec) : context_(context) {
+  docker::ContainerSpec container = scratch_container(spec.image);
+  container.entrypoint = {worker::kWorkerPath};
+  container.cmd = {"wait"};
+  container.user = "0:0";
+  container.restart_policy = "no";
+  container.log_driver = "none";
+  container.disable_healthcheck = true;
+  container.open_stdin = true;
+  container.auto_remove = true;
+  container.mounts = spec.mounts;
+  if (!spec.pid_of.empty()) {
+    container.pid_mode = "container:" + spec.pid_of;
+    container.cap_add = {"SYS_PTRACE"};
+  }
+  try {
+    id_ = context_.engine.create_container(container);
+  } catch (Error& error) {
+    if (is_answer_lost(error)) {
+      try {
+        discard_late_container(context_.rescue, container.name);
+      } catch (const Error&) {
+        // The next run removes it.
+      }
+    }
+    error.add_context("cannot make a scratch container");
+    throw;
+  }
+  try {
+    StringSource archive(worker_archive(spec.job));
+    context_.engine.put_archive(id_, "/", archive);
+    lifeline_ = context_.engine.attach_input(id_);
+    context_.engine.start_container(id_);
+  } catch (Error& error) {
+    // Not to the reporter: this may be another thread than the operation's.
+    const std::string problem = try_to_remove();
+    error.add_context(problem.empty() ? "cannot start a scratch container"
+                                      : "cannot start a scratch container, and " + problem);
+    throw;
+  }
+}
+
+Scratch::~Scratch() {
+  if (!removal_.valid()) {
+    session_.reset();
+    remove_container();
+  } else if (const std::string problem = removal_.get(); !problem.empty()) {
+    context_.reporter.notice(problem);
+  }
+}
+
+std::string Scratch::try_to_remove() noexcept {
+  try {
+    context_.rescue.remove_container(id_);
+    return {};
+  } catch (const Error& error) {
+    return fmt::format("the scratch container {} was left behind ({}); the next dksnap removes it",
+                       id_.substr(0, 12), error.what());
+  }
+}
+
+void Scratch::remove_container() {
+  if (const std::string problem = try_to_remove(); !problem.empty()) {
+    context_.reporter.notice(problem);
+  }
+}
+
+void Scratch::remove_in_background() {
+  removal_ = std::async(std::launch::async, [this] {
+    session_.reset();
+    return try_to_remove();
+  });
+}
+
+void Scratch::open_shell() {
+  if (!session_) session_ = std::make_unique<WorkerSession>(context_.engine, id_);
+}
+
+databases::Shell Scratch::shell() {
+  open_shell();
+  return databases::Shell([this](const std::vector<std::string>& argv, const std::string& user,
+                                 const std::vector<std::string>& env) {
+    worker::ProgramEnd end = session_->run({argv, user, env, {}});
+    return databases::ProgramResult{end.exit_code, std::move(end.out), std::move(end.err)};
+  });
+}
+
+worker::Message Scratch::run_worker(const std::vector<std::string>& arguments,
+                                    const WorkerInput& input,
+                                    const std::function<void(const worker::Message&)>& on_message) {
+  docker::ExecSpec spec;
+  spec.argv = {worker::kWorkerPath};
+  spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
+  spec.user = "0:0";
+  std::optional<worker::Message> last;
+  LineSink lines([&](std::string_view line) {
+    last = worker::parse_message(line);
+    on_message(*last);
+  });
+  TailSink errors(kErrorTail);
+  const int exit_code =
+      context_.engine.exec(id_, spec, {input.from, &lines, &errors, input.interrupt});
+  lines.finish();
+  return result_of(arguments.front(), exit_code, last, errors.text());
+}
+
+void Scratch::set_job(const worker::Job& job) {
+  StringSink sink;
+  image::TarWriter tar(sink);
+  tar.add_file(tar_path(worker::kJobPath), worker::to_json(job), 0600);
+  tar.finish();
+  StringSource archive(sink.take());
+  context_.engine.put_archive(id_, "/", archive);
+}
+
+worker::SyncResult Scratch::sync(const std::function<void()>& on_ready,
+                                 const std::function<void()>& on_copied,
+                                 const std::function<void(const worker::Progress&)>& on_progress) {
+  BytePipe go;
+  const worker::Message last =
+      run_worker({"sync"}, {&go, [&go] { go.close(); }}, [&](const worker::Message& message) {
+        if (const auto* progress = std::get_if<worker::Progress>(&message)) on_progress(*progress);
+        if (std::holds_alternative<worker::Ready>(message)) {
+          on_ready();
+          go.write("go\n");
+          go.finish();
+        }
+        if (std::holds_alternative<worker::SyncResult>(message)) on_copied();
+      });
+  if (const auto* result = std::get_if<worker::SyncResult>(&last)) return *result;
+  throw Error(ErrorCode::failed, "the worker's `sync` ended early", "its last line is no result");
+}
+
+void Scratch::remove(const std::vector<std::string>& paths) {
+  if (paths.empty()) return;
+  std::string lines;
+  for (const std::string& path : paths) lines += worker::escape_path(path) + "\n";
+  open_shell();
+  const worker::ProgramEnd end = session_->run({{worker::kWorkerPath, "remove"}, {}, {}, lines});
+  std::optional<worker::Message> last;
+  LineSink said([&](std::string_view line) { last = worker::parse_message(line); });
+  said.write(end.out);
+  said.finish();
+  result_of("remove", end.exit_code, last, end.err);
+}
+
+worker::PackResult Scratch::pack(const std::function<void(const worker::Progress&)>& on_progress) {
+  const worker::Message last = run_worker({"pack"}, {}, [&](const worker::Message& message) {
+    if (const auto* progress = std::get_if<worker::Progress>(&message)) on_progress(*progress);
+  });
+  if (const auto* result = std::get_if<worker::PackResult>(&last)) return *result;
+  throw Error(ErrorCode::failed, "the worker's `pack` ended early", "its last line is no result");
+}
+
+void Scratch::put_files(const std::string& directory, Source& tar) {
+  context_.engine.put_archive(id_, directory, tar);
+}
+
+namespace {
+
+// The one file in an archive stream, which it owns.
+class ArchivedFile final : public Source {
+ public:
+  explicit ArchivedFile(std::unique_ptr<Source> archive)
+      : archive_(std::move(archive)), reader_(*archive_) {
+    if (!reader_.next(entry_) || entry_.type != image::TarType::file) {
+      throw Error(ErrorCode::failed, "cannot read the packed layer", "the engine sent no file");
+    }
+  }
+  std::size_t read(std::span<std::byte> into) override { return reader_.content().read(into); }
+
+ private:
+  std::unique_ptr<Source> archive_;
+  image::TarReader reader_;
+  image::TarEntry entry_;
+};
+
+// Gives a source back as soon as `size` bytes of it are read: an archive that is still open keeps
+// the engine from removing the container.
+class SizedSource final : public Source {
+ public:
+  SizedSource(std::unique_ptr<Source> from, std::uint64_t size, std::function<void()> on_end)
+      : from_(std::move(from)), left_(size), on_end_(std::move(on_end)) {}
+  std::size_t read(std::span<std::byte> into) override {
+    if (!from_) return 0;
+    const std::size_t count = from_->read(into);
+    if (count != 0 && count < left_) {
+      left_ -= count;
+      return count;
+    }
+    from_.reset();
+    on_end_();
+    return count;
+  }
+
+ private:
+  std::unique_ptr<Source> from_;
+  std::uint64_t left_;
+  std::function<void()> on_end_;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> Scratch::open_layer() {
+  return std::make_unique<ArchivedFile>(context_.engine.get_archive(id_, worker::kLayerPath));
+}
+
+std::unique_ptr<Source> Scratch::open_layer_once(std::uint64_t size) {
+  return std::make_unique<SizedSource>(open_layer(), size, [this] { remove_in_background(); });
+}
+
+std::vector<std::string> remove_abandoned_scratches(snapshot::Context& context) {
+  docker::ContainerFilter filter;
+  filter.all = true;
+  filter.labels = {std::string(snapshot::label::kRole) + "=" + snapshot::kRoleScratch};
+  std::vector<std::string> removed;
+  for (const docker::ContainerSummary& scratch : context.rescue.list_containers(filter)) {
+    const auto owner = scratch.labels.find(snapshot::label::kOwner);
+    if (owner != scratch.labels.end() && owner_may_live(owner->second)) continue;
+    context.rescue.remove_container(scratch.id);
+    removed.push_back(scratch.names.empty() ? scratch.id : scratch.names.front());
+  }
+  return removed;
+}
+
+}  // namespace dksnap::scratch

@@ -1,0 +1,86 @@
+// A throw-away container that holds a copy of the data. Everything is done to it by its worker.
+#pragma once
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "databases/shell.hpp"
+#include "scratch/worker_session.hpp"
+#include "snapshot/context.hpp"
+#include "worker/protocol/protocol.hpp"
+
+namespace dksnap::scratch {
+
+struct ScratchSpec {
+  std::string image;
+  // Share this container's PID namespace, to read its files through /proc/1/root; empty: none.
+  std::string pid_of;
+  std::vector<docker::MountSpec> mounts;
+  worker::Job job;
+};
+
+// Owns the container: it is gone when the object is, also when an operation is cancelled. Its main
+// process ends, and the engine removes it, when this process dies.
+class Scratch {
+ public:
+  // Created with the worker and the job in it, and running. On any thread; all else on the
+  // operation's.
+  Scratch(snapshot::Context& context, const ScratchSpec& spec);
+  ~Scratch();
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  // Gives it another job than it was made with, before it has done anything.
+  void set_job(const worker::Job& job);
+  // Copies the source into the scratch. `on_ready` is called once the first copy of a running
+  // source is done: it freezes. `on_copied` is called as soon as the frozen copy is done: it thaws.
+  worker::SyncResult sync(const std::function<void()>& on_ready,
+                          const std::function<void()>& on_copied,
+                          const std::function<void(const worker::Progress&)>& on_progress);
+  // Removes paths below the captured directories.
+  void remove(const std::vector<std::string>& paths);
+  worker::PackResult pack(const std::function<void(const worker::Progress&)>& on_progress);
+  // Unpacks a tar below a directory of the scratch: files of a stopped source.
+  void put_files(const std::string& directory, Source& tar);
+  // The packed layer: exactly PackResult::blob_size bytes.
+  std::unique_ptr<Source> open_layer();
+  // The same; once its `size` bytes are read, the container is removed in the background.
+  std::unique_ptr<Source> open_layer_once(std::uint64_t size);
+
+  // Starts what shell() and remove() need, which takes a moment, in the background.
+  void open_shell();
+  // Valid as long as this object.
+  databases::Shell shell();
+  const std::string& id() const { return id_; }
+
+ private:
+  // Standard input of a worker command; `interrupt` ends a read of `from` that waits.
+  struct WorkerInput {
+    Source* from = nullptr;
+    std::function<void()> interrupt = {};
+  };
+  void remove_container();
+  // The destructor then only waits for the end of that.
+  void remove_in_background();
+  std::string try_to_remove() noexcept;  // what is wrong, if it cannot be
+  worker::Message run_worker(const std::vector<std::string>& arguments, const WorkerInput& input,
+                             const std::function<void(const worker::Message&)>& on_message);
+
+  snapshot::Context& context_;
+  std::string id_;
+  std::unique_ptr<docker::Engine::Input> lifeline_;
+  std::unique_ptr<WorkerSession> session_;
+  std::future<std::string> removal_;
+};
+
+// A container of `image` with the labels by which a scratch, and whose it is, is known, a name of
+// its own and no network.
+docker::ContainerSpec scratch_container(const std::string& image);
+
+// Removes the scratches of dksnaps that are gone. Returns the names of what it removed.
+std::vector<std::string> remove_abandoned_scratches(snapshot::Context& context);
+
+}  // namespace dksnap::scratch

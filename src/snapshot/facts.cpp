@@ -1,0 +1,50 @@
+#include "snapshot/facts.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "image/tar.hpp"
+
+namespace dksnap::snapshot {
+namespace {
+
+constexpr std::size_t kSmallFile = 64 * 1024;
+
+// The engine runs its host's `ps`, which may be missing; a kind is then recognised by its files.
+std::vector<docker::Process> list_processes(docker::Engine& engine,
+                                            const docker::Container& container) {
+  try {
+    return engine.container_processes(container.id);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::failed) throw;
+    log(LogLevel::info,
+        fmt::format("the processes of {} are not known: {}", container.name, error.what()));
+    return {};
+  }
+}
+
+}  // namespace
+
+databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Container& container) {
+  databases::ContainerFacts facts;
+  facts.config = container.config;
+  facts.mounts = container.mounts;
+  facts.running = container.running;
+  if (container.running && !container.paused) facts.processes = list_processes(engine, container);
+  facts.stat = [&engine, id = container.id](const std::string& path) {
+    return engine.stat_path(id, path);
+  };
+  facts.read = [&engine, id = container.id](const std::string& path) -> std::optional<std::string> {
+    if (!engine.stat_path(id, path)) return std::nullopt;
+    const auto archive = engine.get_archive(id, path);
+    image::TarReader reader(*archive);
+    image::TarEntry entry;
+    if (!reader.next(entry) || entry.type != image::TarType::file) return std::nullopt;
+    if (entry.size > kSmallFile) return std::nullopt;
+    return read_all(reader.content(), kSmallFile);
+  };
+  return facts;
+}
+
+}  // namespace dksnap::snapshot

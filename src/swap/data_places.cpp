@@ -1,0 +1,134 @@
+#include "swap/data_places.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "base/paths.hpp"
+#include "capture/source.hpp"
+
+namespace dksnap::swap {
+namespace {
+
+// The snapshot holds all that is at `destination`, or at least a directory in it.
+bool covers(const std::vector<std::string>& paths, const std::string& destination) {
+  return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+    return is_within(destination, path) || is_within(path, destination);
+  });
+}
+
+void refuse_part_of_volume(const docker::Container& container, const docker::Mount& mount) {
+  const auto host = container.raw->find("HostConfig");
+  if (host == container.raw->end()) return;
+  for (const auto& one : host->value("Mounts", nlohmann::json::array())) {
+    const auto options = one.find("VolumeOptions");
+    if (one.value("Target", "") != mount.destination || options == one.end()) continue;
+    if (!options->is_object() || options->value("Subpath", "").empty()) continue;
+    throw Error(ErrorCode::failed, fmt::format("cannot replace the data of {}", container.name),
+                fmt::format("{} is a part of the volume {} only", mount.destination, mount.name),
+                "boot the snapshot beside it: `dksnap boot`");
+  }
+}
+
+std::string target_of(const std::string& destination) {
+  return worker::kTargetDirectory + destination;
+}
+
+// A mount that lies in a captured directory is brought to the state of its part of it; one that a
+// captured directory lies in, to that directory's.
+void add_trees(const std::string& destination, const std::vector<std::string>& paths,
+               worker::Job& job) {
+  const bool whole = std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+    return is_within(destination, path);
+  });
+  if (whole) {
+    job.trees.push_back({destination, {}, target_of(destination)});
+    return;
+  }
+  for (const std::string& path : paths) {
+    if (is_within(path, destination)) job.trees.push_back({path, {}, target_of(path)});
+  }
+}
+
+}  // namespace
+
+bool is_composes(const docker::StringMap& labels) {
+  return labels.contains("com.docker.compose.project");
+}
+
+MountChoice choose_mounts(const docker::Container& container,
+                          const std::vector<std::string>& paths) {
+  MountChoice choice;
+  const bool renews = container.read_only_rootfs || is_composes(container.config.labels);
+  for (const docker::Mount& mount : container.mounts) {
+    if (!covers(paths, mount.destination)) continue;
+    if (mount.own_volume || mount.type == "tmpfs") {
+      const bool volume = renews && (mount.own_volume || container.read_only_rootfs);
+      (volume ? choice.renewed : choice.dropped).push_back(mount.destination);
+    } else if (!mount.read_write) {
+      choice.read_only.push_back(mount.destination);
+    } else if (mount.type == "volume" || mount.type == "bind") {
+      refuse_part_of_volume(container, mount);
+      choice.places.push_back(
+          {mount.type, mount.type == "volume" ? mount.name : mount.source, mount.destination});
+    }
+  }
+  return choice;
+}
+
+std::vector<std::string> others_at(docker::Engine& engine, const std::vector<DataPlace>& places,
+                                   const std::vector<std::string>& but_ids) {
+  std::vector<std::string> names;
+  if (places.empty()) return names;
+  const auto touches = [&](const docker::Mount& mount) {
+    return std::any_of(places.begin(), places.end(), [&](const DataPlace& place) {
+      if (place.type != mount.type) return false;
+      if (mount.type == "volume") return mount.name == place.source;
+      return is_within(mount.source, place.source) || is_within(place.source, mount.source);
+    });
+  };
+  for (const docker::ContainerSummary& other : engine.list_containers({})) {
+    if (std::find(but_ids.begin(), but_ids.end(), other.id) != but_ids.end()) continue;
+    if (std::any_of(other.mounts.begin(), other.mounts.end(), touches))
+      names.push_back(other.names.empty() ? other.id.substr(0, 12) : other.names.front());
+  }
+  return names;
+}
+
+PlaceRestorer::PlaceRestorer(snapshot::Context& context, const std::string& image,
+                             const std::vector<DataPlace>& places,
+                             const std::vector<std::string>& paths)
+    : context_(context) {
+  scratch::ScratchSpec spec;
+  spec.image = image;
+  spec.job.restore = true;
+  spec.job.has_parent = true;
+  for (const DataPlace& place : places) {
+    docker::MountSpec mount;
+    mount.type = place.type;
+    mount.source = place.source;
+    mount.target = target_of(place.destination);
+    targets_.push_back(mount.target);
+    spec.mounts.push_back(std::move(mount));
+    add_trees(place.destination, paths, spec.job);
+  }
+  scratch_ = std::make_unique<scratch::Scratch>(context, spec);
+}
+
+worker::SyncResult PlaceRestorer::run(
+    const std::function<void(const worker::Progress&)>& on_progress) {
+  return scratch_->sync([] {}, [] {}, on_progress);
+}
+
+void PlaceRestorer::flush() {
+  std::vector<std::string> command{databases::kWorkerProgram, "flush"};
+  command.insert(command.end(), targets_.begin(), targets_.end());
+  const auto flushed = databases::Shell(context_.engine, scratch_->id()).run(command, "0:0");
+  if (!flushed.ok())
+    throw Error(ErrorCode::failed, "what was written may not be on the disk yet", flushed.err,
+                "run `sync` on the engine's machine");
+}
+
+}  // namespace dksnap::swap

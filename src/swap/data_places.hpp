@@ -1,0 +1,55 @@
+// Where a container has the data that another snapshot is to take the place of.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "scratch/scratch.hpp"
+#include "snapshot/context.hpp"
+#include "swap/journal.hpp"
+
+namespace dksnap::swap {
+
+// What becomes of a container's mounts where a snapshot that holds `paths` comes in.
+struct MountChoice {
+  // Volumes and binds that the user named: they stay mounted, and get the snapshot's files.
+  std::vector<DataPlace> places;
+  // Destinations where the image's own files serve: volumes of nobody, tmpfs.
+  std::vector<std::string> dropped;
+  // The same where the image's files cannot be written, or where Compose hands the volume on to the
+  // containers that it makes: a new volume, filled by the engine.
+  std::vector<std::string> renewed;
+  // Mounted read-only: nothing of the container's can change there, nor of ours.
+  std::vector<std::string> read_only;
+};
+// Throws `failed` for a mount of a part of a volume: bringing the whole of it to another state
+// would destroy the rest.
+MountChoice choose_mounts(const docker::Container& container,
+                          const std::vector<std::string>& paths);
+
+// Whether Compose made it, and finds it by its labels.
+bool is_composes(const docker::StringMap& labels);
+
+// Names of other running containers that have one of the places mounted.
+std::vector<std::string> others_at(docker::Engine& engine, const std::vector<DataPlace>& places,
+                                   const std::vector<std::string>& but_ids);
+
+// Brings the content of mounts to the state of a snapshot, in a scratch of it. The scratch is there
+// from the constructor on; nothing is written before run().
+class PlaceRestorer {
+ public:
+  PlaceRestorer(snapshot::Context& context, const std::string& image,
+                const std::vector<DataPlace>& places, const std::vector<std::string>& paths);
+  worker::SyncResult run(const std::function<void(const worker::Progress&)>& on_progress);
+  // Returns when what was written is on the disk, so that it outlives a power cut. The database may
+  // run meanwhile. Throws `failed`.
+  void flush();
+
+ private:
+  snapshot::Context& context_;
+  std::vector<std::string> targets_;  // where the places are in the scratch
+  std::unique_ptr<scratch::Scratch> scratch_;
+};
+
+}  // namespace dksnap::swap

@@ -1,0 +1,27 @@
+// What undo needs and nobody will want any more: parked containers, safety snapshots, the journal.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "snapshot/context.hpp"
+#include "swap/journal.hpp"
+
+namespace dksnap::swap {
+
+// Those older than kBinTime that were not to be kept, or all of them. Each goes with what belongs
+// to it: the container that was parked, if it still is, and the safety snapshot, unless a container
+// runs from it.
+struct Expired {
+  JournalEntry entry;
+  std::string parked;  // the container that goes with it; empty: none
+  std::string safety;  // short id of the snapshot that does; empty: none
+};
+std::vector<Expired> find_expired(snapshot::Context& context, bool all);
+// Throws as the engine does; what is used stays.
+void expire(snapshot::Context& context, const JournalEntry& entry);
+
+// Takes its name from a swap's safety snapshot, if it has one and nothing runs from it.
+void remove_safety(docker::Engine& engine, const Swap& swap);
+
+}  // namespace dksnap::swap

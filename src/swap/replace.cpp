@@ -1,0 +1,159 @@
+#include "swap/replace.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/paths.hpp"
+#include "base/text.hpp"
+#include "snapshot/parent.hpp"
+#include "swap/swap_plan.hpp"
+
+namespace dksnap::swap {
+namespace {
+
+std::string major_of(const std::string& version) {
+  return version.substr(0, version.find('.'));
+}
+
+class ReplacePlanner {
+ public:
+  ReplacePlanner(snapshot::Context& context, const snapshot::Catalog& catalog,
+                 const ReplaceRequest& request)
+      : context_(context),
+        catalog_(catalog),
+        request_(request),
+        snapshot_(*request.snapshot),
+        engine_(context.engine.info()) {}
+
+  SwapPlan run() {
+    plan_.source = inspect_replaceable(context_, request_.container);
+    refuse_unlike();
+    begin_plan(plan_, "replace", engine_);
+    JournalEntry& entry = plan_.swap.entry;
+    entry.title = snapshot_.title;
+    entry.swap->data = snapshot_.id;
+    entry.swap->keep = request_.keep_old;
+    if (!snapshot_.kind.empty()) entry.swap->kind = snapshot_.kind;
+    const MountChoice mounts = choose_mounts(plan_.source.container, snapshot_.paths);
+    entry.swap->places = mounts.places;
+    refuse_shared_places(context_, plan_);
+    describe(mounts);
+    plan_safety(context_, plan_, request_.safety, engine_);
+    plan_.lines.push_back({"stand-still", describe_stand_still(plan_, snapshot_.data_bytes)});
+    refuse_full_disk(context_, plan_, engine_, snapshot_.data_bytes);
+    plan_new_container(context_, plan_, snapshot_, mounts, engine_);
+    plan_.swap.image = snapshot_.image_id;
+    plan_.swap.paths = snapshot_.paths;
+    plan_.swap.doing = fmt::format("\"{}\"", printable(snapshot_.title));
+    plan_.swap.wait = request_.wait;
+    return std::move(plan_);
+  }
+
+ private:
+  Error unlike(const std::string& why) const {
+    return {ErrorCode::failed,
+            fmt::format("\"{}\" cannot take the place of {}'s data", printable(snapshot_.title),
+                        plan_.source.name()),
+            why, fmt::format("boot it beside it: `dksnap boot {}`", snapshot_.short_id())};
+  }
+
+  // The server may be what has to be repaired: one whose data cannot be recognised any more counts
+  // as what it was.
+  bool is_its_own() const {
+    const auto& below = plan_.source.image.diff_ids;
+    const auto above = context_.engine.inspect_image(snapshot_.image_id).diff_ids;
+    return snapshot_.source == plan_.source.name() || snapshot_.source_id == plan_.source.id() ||
+           (below.size() <= above.size() && std::equal(below.begin(), below.end(), above.begin()));
+  }
+
+  void refuse_unlike() const {
+    const databases::Recognition& found = plan_.source.kind.recognition;
+    if (!snapshot_.architecture.empty() && snapshot_.architecture != engine_.architecture) {
+      throw unlike(fmt::format("it holds programs for {}, and the engine runs on {}",
+                               snapshot_.architecture, engine_.architecture));
+    }
+    if (snapshot_.kind != found.kind) {
+      if (found.kind == "files" && is_its_own()) return;
+      throw unlike(fmt::format("it is of kind {}, and {} is of kind {} ({})", snapshot_.kind,
+                               plan_.source.name(), found.kind, found.reason));
+    }
+    const std::string theirs = major_of(snapshot_.server_version);
+    const std::string ours = major_of(found.version);
+    if (!theirs.empty() && !ours.empty() && theirs != ours) {
+      throw unlike(fmt::format("it is of {} {}, and {} runs {} {}", snapshot_.kind,
+                               snapshot_.server_version, plan_.source.name(), found.kind,
+                               found.version));
+    }
+    // The arguments stay, so the server would look where nothing is, and begin anew.
+    for (const std::string& path : found.data_paths) {
+      const auto holds = [&](const std::string& captured) { return is_within(path, captured); };
+      if (!std::any_of(snapshot_.paths.begin(), snapshot_.paths.end(), holds)) {
+        throw unlike(fmt::format("its data is in {}, and {} keeps it in {}",
+                                 join(snapshot_.paths, ", "), plan_.source.name(), path));
+      }
+    }
+    const std::string libc = capture::find_libc(context_.engine, plan_.source.id());
+    const auto known = [](const std::string& name) { return !name.empty() && name != "unknown"; };
+    if (known(libc) && known(snapshot_.libc) && libc != snapshot_.libc) {
+      throw unlike(fmt::format(
+          "it was taken on {} and {} runs on {}, which sorts text in another order: indexes would "
+          "be wrong",
+          snapshot_.libc, plan_.source.name(), libc));
+    }
+  }
+
+  void describe(const MountChoice& mounts) {
+    const databases::Recognition& found = plan_.source.kind.recognition;
+    plan_.headline = fmt::format("Replace the data of {} ({}{}, {})", plan_.source.name(),
+                                 found.kind, found.version.empty() ? "" : " " + found.version,
+                                 plan_.source.container.status);
+    const auto add = [&](const char* about, std::string text) {
+      plan_.lines.push_back({about, std::move(text)});
+    };
+    add("new data", describe_snapshot(snapshot_));
+    const snapshot::Snapshot* lineage =
+        snapshot::find_lineage(catalog_, plan_.source.container, plan_.source.image);
+    add("you lose", lineage == nullptr ? "all that is in it: no snapshot was taken of it"
+                                       : "what changed since " + describe_snapshot(*lineage));
+    add("you keep", describe_kept(plan_.source));
+    for (const DataPlace& place : mounts.places) {
+      add("rewritten", fmt::format("{} {}: files that differ, and what is extra goes", place.type,
+                                   place.source));
+    }
+    for (const std::string& path : mounts.read_only)
+      add("untouched", fmt::format("{} (mounted read-only)", path));
+    if (const auto sharers = sharers_of_network(context_, plan_.source); !sharers.empty())
+      add("breaks", fmt::format("{}: shares its network, and has to be made again afterwards",
+                                join(sharers, ", ")));
+    for (const docker::Mount& mount : plan_.source.container.mounts) {
+      const bool dropped = std::find(mounts.dropped.begin(), mounts.dropped.end(),
+                                     mount.destination) != mounts.dropped.end();
+      if (mount.type == "tmpfs" && dropped)
+        add("changes", fmt::format("{} is no tmpfs any more, but in the container's own files",
+                                   mount.destination));
+    }
+  }
+
+  snapshot::Context& context_;
+  const snapshot::Catalog& catalog_;
+  const ReplaceRequest& request_;
+  const snapshot::Snapshot& snapshot_;
+  docker::EngineInfo engine_;
+  SwapPlan plan_;
+};
+
+}  // namespace
+
+SwapPlan plan_replace(snapshot::Context& context, const snapshot::Catalog& catalog,
+                      const ReplaceRequest& request) {
+  return ReplacePlanner(context, catalog, request).run();
+}
+
+SwapResult carry_out(snapshot::Context& context, SwapPlan& plan) {
+  if (plan.live_safety) capture::create(context, safety_request(plan.swap.entry));
+  return run_swap(context, plan.swap);
+}
+
+}  // namespace dksnap::swap

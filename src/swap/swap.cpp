@@ -1,0 +1,233 @@
+#include "swap/swap.hpp"
+
+#include <future>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "boot/readiness.hpp"
+#include "capture/create.hpp"
+#include "scratch/containers.hpp"
+#include "swap/data_places.hpp"
+
+namespace dksnap::swap {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// For people whom nothing else helps any more.
+std::string by_hand(const JournalEntry& entry) {
+  const SwapSide& out = entry.swap->out;
+  const std::string name = shell_quote(entry.container);
+  if (!out.lasting) {
+    return fmt::format("`dksnap undo {}` tries again; its data is in the snapshot {}", name,
+                       entry.swap->safety.substr(0, 8));
+  }
+  std::string commands = fmt::format(
+      "docker rm -fv {}; docker rename {} {}; docker update --restart {} {}; "
+      "docker start {}",
+      name, shell_quote(out.name), name, out.restart, name, name);
+  if (!entry.swap->places.empty()) {
+    return fmt::format(
+        "`dksnap undo {}` tries again, and is needed for the data; then, by hand: {}", name,
+        commands);
+  }
+  return fmt::format("`dksnap undo {}` tries again; by hand: {}", name, commands);
+}
+
+// One swap on its way, and what the journal knows of it.
+struct Course {
+  snapshot::Context& context;
+  const SwapRequest& request;
+  JournalEntry entry;
+  Journal journal;
+
+  const Swap& swap() const { return *entry.swap; }
+  void reach(Stage stage) {
+    journal.set_stage(entry.id, stage);
+    entry.stage = stage;
+  }
+};
+
+// All that takes time and touches nothing that the user has.
+struct Prepared {
+  std::string container_id;                          // the one that comes in
+  std::unique_ptr<capture::StoppedCreation> safety;  // null: none is taken
+  std::unique_ptr<PlaceRestorer> restorer;           // null: there are no places
+};
+
+Prepared prepare(const Course& course, const capture::CreateRequest& safety_request) {
+  snapshot::Context& context = course.context;
+  const SwapRequest& request = course.request;
+  const SwapSide& in = course.swap().in;
+  snapshot::Step step(context.reporter, fmt::format("preparing {}", request.doing));
+  std::future<std::unique_ptr<capture::StoppedCreation>> looking;
+  if (request.takes_safety) {
+    looking = std::async(std::launch::async, [&] {
+      return std::make_unique<capture::StoppedCreation>(context, safety_request);
+    });
+  }
+  std::future<std::unique_ptr<PlaceRestorer>> making;
+  if (!course.swap().places.empty()) {
+    making = std::async(std::launch::async, [&] {
+      return std::make_unique<PlaceRestorer>(context, request.image, course.swap().places,
+                                             request.paths);
+    });
+  }
+  Prepared prepared;
+  prepared.container_id =
+      in.id.empty() ? scratch::make_container(context.engine, context.rescue, in.name, request.spec)
+                    : in.id;
+  if (making.valid()) prepared.restorer = making.get();
+  if (looking.valid()) prepared.safety = looking.get();
+  step.done(in.id.empty() ? fmt::format("prepared a container with {}", request.doing)
+                          : fmt::format("{} was kept for this", in.name));
+  return prepared;
+}
+
+// Returns when it began to stand still.
+Clock::time_point stop_old(Course& course) {
+  docker::Engine& engine = course.context.engine;
+  const std::string& name = course.entry.container;
+  snapshot::Step step(course.context.reporter, fmt::format("stopping {}", name));
+  const docker::Container old = engine.inspect_container(course.swap().out.id);
+  // Nothing may start it again meanwhile, least of all an engine that is started anew.
+  if (course.swap().out.restart != "no") engine.set_restart_policy(old.id, "no");
+  course.reach(Stage::stopping);
+  const auto stopped = Clock::now();
+  engine.stop_container(old.id, std::nullopt);
+  if (old.auto_remove) engine.remove_container(old.id);
+  step.done(fmt::format("stopped {}", name));
+  return stopped;
+}
+
+worker::SyncResult write_places(Course& course, PlaceRestorer& restorer) {
+  snapshot::Step step(course.context.reporter, fmt::format("writing {}", course.request.doing));
+  course.reach(Stage::overwriting);
+  const worker::SyncResult written =
+      restorer.run([&](const worker::Progress& progress) { step.moves(progress.bytes); });
+  step.done(fmt::format("wrote {} of {} files ({}) and removed {}", written.copied_files,
+                        written.files, human_size(written.copied_bytes), written.removed));
+  return written;
+}
+
+// Starts it, and tells in `result` where it can be reached once it answers.
+void start(const Course& course, SwapResult& result) {
+  snapshot::Context& context = course.context;
+  context.engine.start_container(result.container_id);
+  const docker::Container container = context.engine.inspect_container(result.container_id);
+  result.ports = container.published;
+  const boot::BootedCopy copy =
+      boot::recognise_copy(course.swap().kind, container, context.published_host);
+  boot::wait_until_ready(context, copy, course.request.wait);
+  result.connection = copy.connection();
+}
+
+void put_in_place(const Course& course, Clock::time_point stopped, SwapResult& result) {
+  docker::Engine& engine = course.context.engine;
+  const std::string& name = course.entry.container;
+  const std::string& doing = course.request.doing;
+  const Swap& swap = course.swap();
+  snapshot::Step step(course.context.reporter, fmt::format("starting {} with {}", name, doing));
+  if (scratch::find_container(engine, swap.out.id))
+    engine.rename_container(swap.out.id, swap.out.name);
+  engine.rename_container(result.container_id, name);
+  if (swap.in.running) start(course, result);
+  if (!swap.in.id.empty() && swap.in.restart != "no")
+    engine.set_restart_policy(result.container_id, swap.in.restart);
+  result.stood_still = Clock::now() - stopped;
+  step.done(swap.in.running ? fmt::format("{} has {} and answers; it stood still for {}", name,
+                                          doing, human_duration(result.stood_still))
+                            : fmt::format("{} has {}, and is stopped as it was", name, doing));
+}
+
+// Only once all is done: it takes as long as the disk does, and nobody waits for it.
+void flush_places(const Course& course, PlaceRestorer& restorer) {
+  snapshot::Step step(course.context.reporter, "waiting for the disk");
+  try {
+    restorer.flush();
+    step.done(fmt::format("{} is on the disk", course.request.doing));
+  } catch (const Error& error) {
+    course.context.reporter.notice(error.what());
+  }
+}
+
+SwapResult go_forward(Course& course) {
+  const capture::CreateRequest safety = safety_request(course.entry);
+  Prepared prepared = prepare(course, safety);
+  const auto stopped = stop_old(course);
+  if (prepared.safety) prepared.safety->finish();
+  prepared.safety.reset();
+  SwapResult result;
+  result.container_id = prepared.container_id;
+  if (prepared.restorer) {
+    const worker::SyncResult written = write_places(course, *prepared.restorer);
+    result.written_files = written.copied_files;
+    result.written_bytes = written.copied_bytes;
+  }
+  put_in_place(course, stopped, result);
+  course.reach(Stage::done);
+  if (prepared.restorer) flush_places(course, *prepared.restorer);
+  return result;
+}
+
+[[noreturn]] void take_back(const Course& course, const Error& error) {
+  snapshot::Context& context = course.context;
+  const std::string& name = course.entry.container;
+  const std::string what = fmt::format("{} was not replaced", name);
+  try {
+    snapshot::Step step(context.reporter, fmt::format("bringing {} back as it was", name));
+    roll_back(context, course.entry);
+    step.done(fmt::format("{} is back as it was", name));
+  } catch (const std::exception& second) {
+    throw Error(ErrorCode::replace_stuck, what + ", and is not back",
+                fmt::format("{}; on the way back: {}", error.what(), second.what()),
+                by_hand(course.entry));
+  }
+  const bool stopped_by_user =
+      error.code() == ErrorCode::interrupted || error.code() == ErrorCode::terminated;
+  std::string hint = fmt::format("{} is back, with the data that it had", name);
+  if (error.code() == ErrorCode::no_space)
+    hint += "; make room (`docker system df` shows what takes it), then run the command again";
+  throw Error(stopped_by_user ? error.code() : ErrorCode::replace_rolled_back, what, error.what(),
+              hint);
+}
+
+}  // namespace
+
+std::string safety_title(const JournalEntry& entry) {
+  return fmt::format("auto: before {} {}", entry.verb, entry.id);
+}
+
+capture::CreateRequest safety_request(const JournalEntry& entry) {
+  capture::CreateRequest request;
+  request.container = entry.swap->out.id;
+  request.id = entry.swap->safety;
+  request.name = entry.swap->safety_name;
+  request.title = safety_title(entry);
+  request.takes_it_as_it_is = true;
+  return request;
+}
+
+SwapResult run_swap(snapshot::Context& context, const SwapRequest& request) {
+  const auto start = Clock::now();
+  Course course{context, request, request.entry, Journal(context.state_dir)};
+  course.journal.begin(course.entry);
+  SwapResult result;
+  try {
+    result = go_forward(course);
+  } catch (const Error& error) {
+    take_back(course, error);
+  } catch (const std::exception& error) {
+    take_back(course, Error(ErrorCode::failed, "an unexpected error", printable(error.what())));
+  }
+  result.took = Clock::now() - start;
+  // It has done its duty. What fails here is removed by the next run.
+  const SwapSide& out = course.swap().out;
+  if (!out.lasting) context.rescue.remove_container(out.id);
+  return result;
+}
+
+}  // namespace dksnap::swap

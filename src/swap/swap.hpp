@@ -1,0 +1,53 @@
+// Puts one container in the place of another, with its data, and takes that back.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "capture/create.hpp"
+#include "docker/types.hpp"
+#include "snapshot/context.hpp"
+#include "swap/journal.hpp"
+
+namespace dksnap::swap {
+
+struct SwapRequest {
+  JournalEntry entry;              // has a swap; its stage is `started`
+  docker::RawContainerSpec spec;   // of the container to make, where the swap's `in` has no id
+  std::string image;               // with the data that the places get; empty: no places
+  std::vector<std::string> paths;  // that image's captured ones
+  bool takes_safety = false;       // a snapshot, once the old container is stopped
+  std::string doing;               // "seed data", for the reports
+  std::chrono::seconds wait{60};   // until it answers
+};
+
+struct SwapResult {
+  std::string container_id;
+  std::vector<docker::PortBinding> ports;
+  std::string connection;  // empty where the kind has none
+  std::chrono::nanoseconds stood_still{0};
+  std::chrono::nanoseconds took{0};
+  std::uint64_t written_files = 0;  // in the places
+  std::uint64_t written_bytes = 0;
+};
+
+// Returns when the new container answers. Whatever fails before that: the old one is back as it
+// was, and the Error is replace_rolled_back (interrupted and terminated stay what they are); where
+// it cannot be brought back either, replace_stuck, and the hint holds the commands to run.
+SwapResult run_swap(snapshot::Context& context, const SwapRequest& request);
+
+// The way back, from wherever a swap that is not done has got to; may be repeated. By `rescue`
+// alone. Throws where it fails; the entry then stays.
+void roll_back(snapshot::Context& context, const JournalEntry& entry);
+
+// Swaps of this engine that nobody is at any more, and that are not done: takes each back. What a
+// swap that is done has not removed any more is removed. Returns the containers' names.
+std::vector<std::string> roll_back_abandoned(snapshot::Context& context);
+std::vector<std::string> find_abandoned_swaps(snapshot::Context& context);
+
+// Of the snapshot of what was there: one of a kind.
+std::string safety_title(const JournalEntry& entry);
+capture::CreateRequest safety_request(const JournalEntry& entry);
+
+}  // namespace dksnap::swap

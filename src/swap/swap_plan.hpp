@@ -1,0 +1,45 @@
+// What replace and undo plan in the same way.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "swap/data_places.hpp"
+#include "swap/replace.hpp"
+
+namespace dksnap::swap {
+
+// Looks at the container, and at whether anything may be put in its place at all.
+capture::SourceContainer inspect_replaceable(snapshot::Context& context, const std::string& ref);
+
+// The journal's entry, and the old container's side of it.
+void begin_plan(SwapPlan& plan, const std::string& verb, const docker::EngineInfo& engine);
+
+// Decides on the safety snapshot of what the places, and a container that cannot stay, hold; and
+// writes the line about it. The places must be known.
+void plan_safety(snapshot::Context& context, SwapPlan& plan, bool wanted,
+                 const docker::EngineInfo& engine);
+
+// The new container's arguments: the old one's. `mounts`: what becomes of them.
+void plan_new_container(snapshot::Context& context, SwapPlan& plan,
+                        const snapshot::Snapshot& snapshot, const MountChoice& mounts,
+                        const docker::EngineInfo& engine);
+
+// Throws in_use where another running container has one of the places mounted.
+void refuse_shared_places(snapshot::Context& context, const SwapPlan& plan);
+// Throws no_space where the engine's disk is here, and has no room for the safety snapshot.
+void refuse_full_disk(snapshot::Context& context, const SwapPlan& plan,
+                      const docker::EngineInfo& engine, std::uint64_t data_bytes);
+
+// Those that use its network as theirs ("--network container:db"): they lose it with the old one.
+std::vector<std::string> sharers_of_network(snapshot::Context& context,
+                                            const capture::SourceContainer& source);
+
+// "seed data (b90e4d17), 2 days old"
+std::string describe_snapshot(const snapshot::Snapshot& snapshot);
+// "its name, port 5432, network shop_default, 6 variables, 1 mount, compose service shop/db"
+std::string describe_kept(const capture::SourceContainer& source);
+// How long clients will wait, as an estimate for people.
+std::string describe_stand_still(const SwapPlan& plan, std::uint64_t data_bytes);
+
+}  // namespace dksnap::swap

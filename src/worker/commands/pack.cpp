@@ -1,0 +1,167 @@
+#include <fcntl.h>
+#include <unordered_set>
+
+#include "base/error.hpp"
+#include "base/paths.hpp"
+#include "image/compression.hpp"
+#include "worker/commands/commands.hpp"
+#include "worker/copy/source.hpp"
+#include "worker/layer/layer_entries.hpp"
+#include "worker/layer/layer_file.hpp"
+#include "worker/layer/plan.hpp"
+#include "worker/protocol/line_reader.hpp"
+#include "worker/tree/hash_file.hpp"
+#include "worker/tree/output_file.hpp"
+
+namespace dksnap::worker {
+namespace {
+
+// Inside a scratch only.
+constexpr const char* kPlanPath = "/.dksnap/plan";
+
+// The manifest, written compressed.
+class ManifestFile {
+ public:
+  explicit ManifestFile(const std::string& path) : file_(path) {}
+  void add(const ManifestEntry& entry) { manifest_.add(entry); }
+  void finish() {
+    manifest_.finish();
+    zstd_.finish();
+    file_.finish();
+  }
+
+ private:
+  OutputFile file_;
+  image::ZstdSink zstd_{file_};
+  ManifestWriter manifest_{zstd_};
+};
+
+// Counts what passes, for people who wait.
+class MeteredSink final : public Sink {
+ public:
+  MeteredSink(Sink& to, ProgressMeter& meter) : to_(to), meter_(meter) {}
+  void write(std::span<const std::byte> bytes) override {
+    to_.write(bytes);
+    meter_.add(bytes.size(), 0);
+  }
+
+ private:
+  Sink& to_;
+  ProgressMeter& meter_;
+};
+
+std::unordered_set<std::string> read_mapped(const Place& place) {
+  FdSource file(open_file(place.at(kMappedPath), O_RDONLY), kMappedPath);
+  LineReader lines(file, "the list of mapped files");
+  std::unordered_set<std::string> paths;
+  for (std::string line; lines.next(line);) paths.insert(unescape_path(line));
+  return paths;
+}
+
+class Packer {
+ public:
+  Packer(const Place& place, const Job& job, Talk& talk, LinkGroups groups)
+      : place_(place),
+        meter_(talk),
+        groups_(std::move(groups)),
+        mapped_(read_mapped(place)),
+        layer_(place.at(kLayerPath), job.compression),
+        entries_(place, layer_),
+        manifest_(place.at(kNewManifestPath)) {}
+
+  PackResult run() {
+    PlanReader plan(place_.at(kPlanPath));
+    PlanLine line;
+    while (plan.next(line)) {
+      if (line.action == PlanAction::remove) {
+        entries_.add_removal(line.entry.path);
+        ++result_.deleted;
+      } else {
+        add(line.entry, line.action == PlanAction::pack);
+      }
+    }
+    manifest_.finish();
+    add_manifest();
+    layer_.finish(result_);
+    return result_;
+  }
+
+ private:
+  void add(ManifestEntry& entry, bool changed) {
+    const auto group = groups_.find(entry.hard_link.empty() ? entry.path : entry.hard_link);
+    LinkGroup* links = group == groups_.end() ? nullptr : &group->second;
+    const bool packed = changed || (links != nullptr && links->packed);
+    if (entry.type != FileType::file) {
+      if (packed) entries_.add(entry);
+    } else if (!entry.hard_link.empty()) {
+      if (packed) entries_.add(entry);
+      entry.sha256 = links->sha256;
+    } else {
+      if (packed) {
+        entries_.add_file(entry);
+        entry.sha256 = read(entry, entries_.contents());
+      } else if (entry.sha256.empty()) {
+        entry.sha256 = read(entry, nowhere_);
+      }
+      if (links != nullptr) links->sha256 = entry.sha256;
+    }
+    entry.mapped = mapped_.count(entry.path) != 0;
+    manifest_.add(entry);
+    count(entry, packed);
+  }
+
+  void count(const ManifestEntry& entry, bool packed) {
+    if (entry.type == FileType::directory) return;
+    ++result_.files;
+    if (packed) ++result_.changed;
+    if (entry.hard_link.empty()) result_.total_bytes += entry.size;
+    meter_.add(0, 1);
+  }
+
+  std::string read(const ManifestEntry& entry, Sink& to) {
+    const std::string parent = parent_path(entry.path);
+    if (parent != parent_path_ || !parent_) {
+      parent_ = open_directory_below(place_.fd(), parent);
+      parent_path_ = parent;
+    }
+    if (!parent_) {
+      throw Error(ErrorCode::failed, "cannot pack the copy", "a directory of it vanished");
+    }
+    FileInfo expected;
+    expected.size = entry.size;
+    expected.mtime_ns = entry.mtime_ns;
+    MeteredSink metered(to, meter_);
+    return read_and_hash(parent_.get(), base_name(entry.path), entry.path, expected, metered);
+  }
+
+  void add_manifest() {
+    Fd file = open_file(place_.at(kNewManifestPath), O_RDONLY);
+    const std::uint64_t size = stat_fd(file.get(), kNewManifestPath).size;
+    FdSource manifest(std::move(file), kNewManifestPath);
+    entries_.finish(size, manifest);
+  }
+
+  const Place& place_;
+  ProgressMeter meter_;
+  LinkGroups groups_;
+  std::unordered_set<std::string> mapped_;
+  LayerFile layer_;
+  LayerEntries entries_;
+  ManifestFile manifest_;
+  NullSink nowhere_;
+  PackResult result_;
+  std::string parent_path_;
+  Fd parent_;
+};
+
+}  // namespace
+
+PackResult run_pack(const Place& place, const Job& job, Talk& talk) {
+  const Layout layout(place, job);
+  OutputFile plan(place.at(kPlanPath));
+  LinkGroups groups = make_plan(place, layout, job, plan);
+  plan.finish();
+  return Packer(place, job, talk, std::move(groups)).run();
+}
+
+}  // namespace dksnap::worker

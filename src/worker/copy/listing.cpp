@@ -1,0 +1,60 @@
+#include "worker/copy/listing.hpp"
+
+#include "base/paths.hpp"
+
+namespace dksnap::worker {
+namespace {
+
+class Listing {
+ public:
+  explicit Listing(const Layout& layout) : layout_(layout) {}
+
+  void add_single(int root, const std::string& path) {
+    const Spot spot = find_below(root, path);
+    const auto info =
+        spot.directory ? stat_at(spot.directory.get(), spot.name, path) : std::nullopt;
+    if (info && info->mount_root) return;
+    if (layout_.leads_to_tree(path) && !(info && info->is_directory())) return;
+    sum_.add(path, info.value_or(FileInfo()));
+  }
+
+  void add_tree(const Place& place, const Tree& tree) {
+    const Spot spot = find_tree(place, tree);
+    if (!spot.directory) return;
+    const auto info = stat_at(spot.directory.get(), spot.name, tree.target);
+    if (info) add(tree, spot.directory.get(), spot.name, tree.target, *info);
+  }
+
+  Fingerprint sum() const { return sum_; }
+
+ private:
+  void add(const Tree& tree, int directory, const std::string& name, const std::string& path,
+           const FileInfo& info) {
+    sum_.add(path, info);
+    if (!info.is_directory()) return;
+    const Fd fd = open_directory_at(directory, name, path);
+    if (!fd) return;
+    for (const std::string& child : list_names(fd.get(), path)) {
+      const std::string below = join_path(path, child);
+      if (layout_.is_tree(below) || is_own_path(below) || layout_.is_left_out(below)) continue;
+      const auto found = stat_at(fd.get(), child, below);
+      if (found && !is_other_mount(tree, *found, info)) add(tree, fd.get(), child, below, *found);
+    }
+  }
+
+  const Layout& layout_;
+  Fingerprint sum_;
+};
+
+}  // namespace
+
+Fingerprint list_source(const Place& place, const Layout& layout, const Job& job) {
+  Listing listing(layout);
+  if (const Fd root = open_root_source(place, job)) {
+    for (const std::string& path : layout.singles()) listing.add_single(root.get(), path);
+  }
+  for (const Tree& tree : layout.trees()) listing.add_tree(place, tree);
+  return listing.sum();
+}
+
+}  // namespace dksnap::worker

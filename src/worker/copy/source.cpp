@@ -1,0 +1,48 @@
+#include "worker/copy/source.hpp"
+
+#include <fcntl.h>
+
+#include "base/error.hpp"
+#include "base/paths.hpp"
+#include "base/text.hpp"
+
+namespace dksnap::worker {
+namespace {
+
+Fd open_root(const Place& place, const std::string& root) {
+  return open_file(place.at(root), O_PATH | O_DIRECTORY);
+}
+
+}  // namespace
+
+Spot find_below(int root, const std::string& path) {
+  if (path == "/") return {open_directory_below(root, path), "."};
+  return {open_directory_below(root, parent_path(path)), base_name(path)};
+}
+
+Spot find_tree(const Place& place, const Tree& tree) {
+  const TreeSpec& spec = tree.spec;
+  const Fd root = open_root(place, spec.root.empty() ? "/" : spec.root);
+  Spot spot = find_below(root.get(), resolve_below(root.get(), spec.source));
+  const bool there = spot.directory && stat_at(spot.directory.get(), spot.name, spec.source);
+  const bool may_be_absent = !spec.root.empty() || is_within(spec.source, kStagingDirectory);
+  if (!there && !may_be_absent) {
+    throw Error(ErrorCode::failed, "cannot copy " + printable(tree.spec.target),
+                printable(spec.source) + " is not there");
+  }
+  if (!there) spot.directory.reset();
+  return spot;
+}
+
+Fd open_root_source(const Place& place, const Job& job) {
+  return job.root_source.empty() ? Fd() : open_root(place, job.root_source);
+}
+
+bool is_other_mount(const Tree& tree, const FileInfo& info, const FileInfo& directory) {
+  if (tree.spec.root.empty()) return false;
+  // The device tells it where the kernel does not; of directories only, since the files of an
+  // overlay may have other devices.
+  return info.mount_root || (info.is_directory() && info.device != directory.device);
+}
+
+}  // namespace dksnap::worker
