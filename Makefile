@@ -6,7 +6,7 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo demo-down test check format bench fuzz install uninstall clean
+.PHONY: all help demo demo-down test soak check format bench fuzz install uninstall clean
 
 all: ## build the program: build/dksnap
 	@scripts/setup build
@@ -25,8 +25,11 @@ demo: all ## a real PostgreSQL with snapshots to play with
 demo-down: all ## remove the demo
 	@scripts/demo down
 
-test: ## build and run every test
+test: ## build, and prove each promise once
 	@scripts/test
+
+soak: ## the same at every fault point, on every engine: hours
+	@DKSNAP_TEST_DENSE=1 scripts/test
 
 check: ## formatting, lint, the rules of ARCHITECTURE.md, scripts, transcripts
 	@scripts/check
