@@ -7,6 +7,7 @@
 
 namespace dksnap::fuzz {
 
+int fuzz_answers(const std::uint8_t* data, std::size_t size);
 int fuzz_descriptors(const std::uint8_t* data, std::size_t size);
 int fuzz_manifest(const std::uint8_t* data, std::size_t size);
 int fuzz_reference(const std::uint8_t* data, std::size_t size);
@@ -18,6 +19,7 @@ struct Target {
 };
 
 inline constexpr Target kTargets[] = {
+    {"answers", fuzz_answers},
     {"descriptors", fuzz_descriptors},
     {"manifest", fuzz_manifest},
     {"reference", fuzz_reference},
