@@ -19,10 +19,8 @@ struct Target {
 };
 
 inline constexpr Target kTargets[] = {
-    {"answers", fuzz_answers},
-    {"descriptors", fuzz_descriptors},
-    {"manifest", fuzz_manifest},
-    {"reference", fuzz_reference},
+    {"answers", fuzz_answers},   {"descriptors", fuzz_descriptors},
+    {"manifest", fuzz_manifest}, {"reference", fuzz_reference},
     {"tar", fuzz_tar},
 };
 

@@ -7,13 +7,12 @@
 #include "support/requirements.hpp"
 
 namespace dksnap::test {
-namespace {
 
 std::string name_of(const KindOnEngine& which) {
   return which.kind + "_" + (which.engine.empty() ? "machine" : which.engine);
 }
 
-std::vector<KindOnEngine> pairs() {
+std::vector<KindOnEngine> kind_pairs() {
   std::vector<KindOnEngine> pairs{{"files", "overlay2"},
                                   {"postgres", "overlay2"},
                                   {"files", "containerd"},
@@ -21,8 +20,6 @@ std::vector<KindOnEngine> pairs() {
   if (is_dense()) pairs.push_back({"files", ""});
   return pairs;
 }
-
-}  // namespace
 
 std::ostream& operator<<(std::ostream& to, const KindOnEngine& which) {
   return to << name_of(which);
@@ -80,7 +77,7 @@ bool KindContract::has_file(const std::string& container, const std::string& pat
   return desk().docker({"cp", container + ":" + path, desk().home() / "copied"}).status == 0;
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, KindContract, ::testing::ValuesIn(pairs()),
+INSTANTIATE_TEST_SUITE_P(Kinds, KindContract, ::testing::ValuesIn(kind_pairs()),
                          [](const auto& test) { return name_of(test.param); });
 
 }  // namespace dksnap::test

@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "contract/kind_case.hpp"
 #include "support/desk.hpp"
@@ -15,7 +16,10 @@ struct KindOnEngine {
   std::string kind;
   std::string engine;  // "": the machine's own
 };
+std::string name_of(const KindOnEngine& which);
 std::ostream& operator<<(std::ostream& to, const KindOnEngine& which);
+// All that are tried.
+std::vector<KindOnEngine> kind_pairs();
 
 // A container with two snapshots, made once for all tests of a kind on an engine. Between the two,
 // something was added and something deleted.

@@ -13,6 +13,16 @@ namespace {
 
 using nlohmann::json;
 
+// Of images, whatever is in them: with one kind of them, unless everything is tried.
+class Sharing : public KindContract {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Images, Sharing,
+    ::testing::ValuesIn(is_dense() ? kind_pairs()
+                                   : std::vector<KindOnEngine>{{"files", "overlay2"},
+                                                               {"files", "containerd"}}),
+    [](const auto& test) { return name_of(test.param); });
+
 void expect_whole(Desk& desk, const Line& line) {
   const json second = desk.show(line.second);
   EXPECT_EQ(second["title"], "second");
@@ -29,7 +39,7 @@ json identity(Desk& desk, const std::string& id) {
   return shown;
 }
 
-TEST_P(KindContract, SaveAndLoadKeepIt) {
+TEST_P(Sharing, SaveAndLoadKeepIt) {
   const std::string first = desk().show(line().first)["names"][0];
   const std::string second = desk().show(line().second)["names"][0];
   const json before = identity(desk(), line().second);
@@ -54,7 +64,7 @@ TEST_P(KindContract, SaveAndLoadKeepIt) {
   other.docker_out({"rmi", second, first});
 }
 
-TEST_P(KindContract, PushAndPullKeepIt) {
+TEST_P(Sharing, PushAndPullKeepIt) {
   DKSNAP_NEEDS("docker-registry");
   Words registry{source_path("tests/lab/registry")};
   if (!desk().engine().empty()) registry.insert(registry.end(), {"--in", desk().engine()});

@@ -23,7 +23,7 @@ class ReplaceCompose : public OnBothStores {
     std::ofstream(directory_ / "docker-compose.yml")
         << "version: '3'\nservices:\n  named:\n    image: " << desk().image("files:1")
         << "\n    volumes: ['stuff:/data']\n  plain:\n    image: " << desk().image("files:1")
-        << "\n    command: ['sleep', '600']\nvolumes: {stuff: {}}\n";
+        << "\n    command: ['sleep', '600']\n    stop_grace_period: 1s\nvolumes: {stuff: {}}\n";
   }
   void TearDown() override {
     if (!project_.empty()) compose({"down", "-v"});
