@@ -121,8 +121,8 @@ BootResult boot(snapshot::Context& context, const snapshot::Snapshot& snapshot,
 }
 
 void verify_boot(snapshot::Context& context, const snapshot::Snapshot& snapshot) {
-  refuse_other_architecture(context, snapshot);
   snapshot::Step step(context.reporter, "booting it to verify");
+  refuse_other_architecture(context, snapshot);
   const std::string id =
       context.engine.create_container(scratch::scratch_container(snapshot.image_id));
   try {

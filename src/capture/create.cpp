@@ -9,6 +9,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+std::string parent_title(const Plan& plan) {
+  return plan.parent.lineage ? plan.parent.lineage->title : "";
+}
+
 // From a scratch that holds nothing yet to a snapshot that has its name.
 CreateResult carry_out(snapshot::Context& context, const CreateRequest& request, const Plan& plan,
                        std::unique_ptr<scratch::Scratch> scratch) {
@@ -17,14 +21,13 @@ CreateResult carry_out(snapshot::Context& context, const CreateRequest& request,
   const Packed packed = pack(context, *scratch);
   CreateResult result;
   result.snapshot = describe(plan, copied, settled, packed);
-  const Loaded loaded = load(context, plan, result.snapshot, packed, *scratch);
-  scratch.reset();
+  const Loaded loaded = load(context, plan, result.snapshot, packed, std::move(scratch));
   result.snapshot.image_id = loaded.id;
   if (request.verify) request.verify(result.snapshot);
   loaded.image->publish(plan.name);
   result.snapshot.names = {plan.name};
 
-  result.parent_title = plan.parent.lineage ? plan.parent.lineage->title : "";
+  result.parent_title = parent_title(plan);
   result.frozen = copied.frozen;
   result.copied_bytes = copied.bytes;
   result.stored_bytes = packed.blob_size;
@@ -44,6 +47,7 @@ CreateResult create(snapshot::Context& context, const CreateRequest& request) {
     CreateResult nothing;
     nothing.snapshot = plan.snapshot;
     nothing.snapshot.id.clear();
+    nothing.parent_title = parent_title(plan);
     return nothing;
   }
   // Both take a moment, and neither waits for the other.

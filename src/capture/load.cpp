@@ -136,16 +136,19 @@ void expect_loaded(docker::Engine& engine, const std::string& image_id, const st
 }  // namespace
 
 Loaded load(snapshot::Context& context, const Plan& plan, const snapshot::Snapshot& snapshot,
-            const Packed& packed, scratch::Scratch& scratch) {
-  snapshot::Step step(context.reporter, "loading the layer into the engine");
+            const Packed& packed, std::unique_ptr<scratch::Scratch> filled) {
   Loaded loaded;
   loaded.image = std::make_unique<UnfinishedImage>(context);
+  // Goes before the image does where this fails: as long as it is there the engine may load from
+  // it.
+  const std::unique_ptr<scratch::Scratch> scratch = std::move(filled);
+  snapshot::Step step(context.reporter, "loading the layer into the engine");
   const std::string& name = loaded.image->reference();
   image::LoadRequest request = make_load_request(context, plan, snapshot, packed, name);
   // Only the classic store never asks for the layer a second time.
   const auto open_layer = [&] {
-    return plan.engine.store == docker::Store::classic ? scratch.open_layer_once(packed.blob_size)
-                                                       : scratch.open_layer();
+    return plan.engine.store == docker::Store::classic ? scratch->open_layer_once(packed.blob_size)
+                                                       : scratch->open_layer();
   };
   send(context.engine, plan, request, open_layer,
        [&](std::uint64_t bytes) { step.moves(bytes, packed.blob_size); });

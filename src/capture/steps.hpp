@@ -52,8 +52,8 @@ struct Loaded {
   std::unique_ptr<UnfinishedImage> image;
   std::string id;
 };
-// Reads the layer out of the scratch, which may be gone afterwards.
+// Reads the layer out of the scratch, which is gone afterwards.
 Loaded load(snapshot::Context& context, const Plan& plan, const snapshot::Snapshot& snapshot,
-            const Packed& packed, scratch::Scratch& scratch);
+            const Packed& packed, std::unique_ptr<scratch::Scratch> scratch);
 
 }  // namespace dksnap::capture

@@ -5,8 +5,6 @@
 #include "base/text.hpp"
 
 namespace dksnap::scratch {
-namespace {}  // namespace
-
 Error error_of(const worker::Failure& failure) {
   return {error_code_by_name(failure.code), failure.message, failure.why};
 }

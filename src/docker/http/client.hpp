@@ -13,10 +13,10 @@
 
 namespace dksnap::docker {
 
-// Thread-safe. `what` is what fails if the call fails, "cannot start container x".
 // "cannot VERB THING REF": the beginning of an error's text.
 std::string cannot(std::string_view verb, std::string_view thing, std::string_view ref);
 
+// Thread-safe. `what` is what fails if the call fails, "cannot start container x".
 class Client {
  public:
   // Agrees on a version with the engine.

@@ -15,13 +15,19 @@ namespace {
 
 constexpr std::string_view kTypes = "fdlpcb";
 constexpr std::uint32_t kModeBits = 07777;
+// As much of a line as an error shows, in bytes.
+constexpr std::size_t kShown = 200;
+
+Error damaged_line(std::string_view text) {
+  return damaged_manifest(text.substr(0, kShown));
+}
 
 template <typename Number>
 Number parse_number(std::string_view text, int base = 10) {
   Number number{};
   const char* end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, number, base);
-  if (error != std::errc() || at != end || text.empty()) throw damaged_manifest(text);
+  if (error != std::errc() || at != end || text.empty()) throw damaged_line(text);
   return number;
 }
 
@@ -42,7 +48,7 @@ std::string escape_name(std::string_view name) {
 
 void parse_key(ManifestEntry& entry, std::string_view field) {
   const std::size_t equals = field.find('=');
-  if (equals == std::string_view::npos) throw damaged_manifest(field);
+  if (equals == std::string_view::npos) throw damaged_line(field);
   const std::string_view key = field.substr(0, equals);
   const std::string_view value = field.substr(equals + 1);
   if (key == "sha256" && is_sha256(value)) {
@@ -51,7 +57,7 @@ void parse_key(ManifestEntry& entry, std::string_view field) {
     entry.link_target = unescape_path(value);
   } else if (key == "link") {
     entry.hard_link = unescape_path(value);
-    if (!is_normal_path(entry.hard_link)) throw damaged_manifest(field);
+    if (!is_normal_path(entry.hard_link)) throw damaged_line(field);
   } else if (key == "device") {
     const std::size_t colon = std::min(value.find(':'), value.size() - 1);
     entry.device_major = parse_number<std::uint32_t>(value.substr(0, colon));
@@ -65,14 +71,14 @@ void parse_key(ManifestEntry& entry, std::string_view field) {
   } else if (key.starts_with("x.") && key.size() > 2) {
     entry.xattrs.emplace(unescape_path(key.substr(2)), unescape_path(value));
   } else {
-    throw damaged_manifest(field);
+    throw damaged_line(field);
   }
 }
 
 }  // namespace
 
 Error damaged_manifest(std::string_view why) {
-  return {ErrorCode::failed, "a manifest is damaged", printable(why.substr(0, 200))};
+  return {ErrorCode::failed, "a manifest is damaged", printable(why)};
 }
 
 std::string format_entry(const ManifestEntry& entry) {
@@ -103,7 +109,7 @@ ManifestEntry parse_entry(std::string_view line) {
   }
   if (fields.size() < 7 || fields[0].size() != 1 ||
       kTypes.find(fields[0]) == std::string_view::npos) {
-    throw damaged_manifest(line);
+    throw damaged_line(line);
   }
   ManifestEntry entry;
   entry.type = static_cast<FileType>(fields[0][0]);
@@ -113,7 +119,7 @@ ManifestEntry parse_entry(std::string_view line) {
   entry.size = parse_number<std::uint64_t>(fields[4]);
   entry.mtime_ns = parse_number<std::int64_t>(fields[5]);
   entry.path = unescape_path(fields[6]);
-  if (entry.mode > kModeBits || !is_normal_path(entry.path)) throw damaged_manifest(line);
+  if (entry.mode > kModeBits || !is_normal_path(entry.path)) throw damaged_line(line);
   for (std::size_t i = 7; i < fields.size(); ++i) parse_key(entry, fields[i]);
   return entry;
 }
