@@ -80,6 +80,7 @@ BootResult boot(snapshot::Context& context, const snapshot::Snapshot& snapshot,
                 const BootRequest& request) {
   const auto start = std::chrono::steady_clock::now();
   refuse_other_architecture(context, snapshot);
+  if (!snapshot.kind.empty()) databases::by_name(snapshot.kind);  // or it is a newer dksnap's
   const docker::Image image = context.engine.inspect_image(snapshot.image_id);
   const docker::ContainerSpec spec = make_spec(context, snapshot, image, request);
   for (const std::string& name : snapshot.run.left_out_env) {

@@ -25,6 +25,7 @@ CreateResult carry_out(snapshot::Context& context, const CreateRequest& request,
   result.snapshot.image_id = loaded.id;
   if (request.verify) request.verify(result.snapshot);
   loaded.image->publish(plan.name);
+  snapshot::LoadedNotes(context.state_dir, plan.engine.id).add(loaded.id);
   result.snapshot.names = {plan.name};
 
   result.parent_title = parent_title(plan);

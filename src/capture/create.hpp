@@ -27,6 +27,7 @@ struct CreateRequest {
   std::string title;  // empty: made from the time
   std::string name;   // image reference; empty: dksnap/<container>:<slug of the title>
   std::string note;
+  std::string purpose;  // empty: a user asked for it; else a word (labels.hpp)
   bool pin = false;
   bool full = false;      // no parent's layers below
   bool checksum = false;  // compare contents, not size and time

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "capture/steps.hpp"
+#include "image/chain_id.hpp"
 
 namespace dksnap::capture {
 
@@ -8,6 +9,9 @@ snapshot::Snapshot describe(const Plan& plan, const Copied& copied, const Settle
                             const Packed& packed) {
   snapshot::Snapshot snapshot = plan.snapshot;
   snapshot.created = copied.created;
+  std::vector<std::string> layers = image_below(plan).diff_ids;
+  layers.push_back(packed.diff_id);
+  snapshot.chain = image::chain_ids(layers).back();
   if (copied.sockets > 0) {
     snapshot.left_out.push_back(
         {fmt::format("{} sockets", copied.sockets), "an image cannot hold them"});

@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <filesystem>
-#include <fstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -12,6 +11,9 @@
 #include "capture/stage.hpp"
 #include "capture/unfinished_image.hpp"
 #include "image/tar.hpp"
+#include "snapshot/forms.hpp"
+#include "snapshot/label_reader.hpp"
+#include "snapshot/private_directory.hpp"
 
 namespace dksnap::capture {
 namespace {
@@ -22,18 +24,29 @@ using image::LayerDescriptor;
 constexpr std::size_t kLargestManifest = 8 * 1024 * 1024;
 
 // Descriptors never change for a digest, so they are kept.
-fs::path cache_path(const snapshot::Context& context, const std::string& digest) {
-  return context.state_dir / "layers" / (digest.substr(digest.find(':') + 1) + ".json");
+std::optional<fs::path> cache_path(const snapshot::Context& context, const std::string& digest) {
+  auto directory = snapshot::private_directory(context.state_dir, "descriptors");
+  if (!directory || !snapshot::is_digest(digest)) return std::nullopt;
+  return *directory / (digest.substr(digest.find(':') + 1) + ".json");
 }
 
-std::vector<LayerDescriptor> read_cache(const fs::path& path) {
-  std::ifstream file(path);
-  const nlohmann::json cached = nlohmann::json::parse(file, nullptr, false);
+// None where it is damaged, or of other layers.
+std::vector<LayerDescriptor> read_cache(const fs::path& path,
+                                        const std::vector<std::string>& diff_ids) {
   std::vector<LayerDescriptor> layers;
-  if (!cached.is_array()) return layers;
-  for (const auto& item : cached) {
-    layers.push_back({item.value("digest", ""), item.value("size", std::uint64_t{0}),
-                      item.value("media_type", ""), item.value("diff_id", "")});
+  try {
+    FdSource file(open_file(path.string(), O_RDONLY), path.string());
+    const auto cached = snapshot::parse_bounded_json(read_all(file, kLargestManifest));
+    if (!cached || !cached->is_array() || cached->size() != diff_ids.size()) return {};
+    for (const auto& item : *cached) {
+      layers.push_back(
+          {item.at("digest"), item.at("size"), item.at("media_type"), item.at("diff_id")});
+      if (layers.back().diff_id != diff_ids[layers.size() - 1]) return {};
+    }
+  } catch (const Error&) {
+    return {};  // not there yet
+  } catch (const nlohmann::json::exception&) {
+    return {};
   }
   return layers;
 }
@@ -46,12 +59,8 @@ void write_cache(const fs::path& path, const std::vector<LayerDescriptor>& layer
                       {"media_type", layer.media_type},
                       {"diff_id", layer.diff_id}});
   }
-  std::error_code error;
-  fs::create_directories(path.parent_path(), error);
-  const fs::path beside = path.string() + "." + random_hex(4);
-  std::ofstream(beside) << cached.dump();
-  // A cache: where it cannot be written, the next run asks the engine again.
-  fs::rename(beside, path, error);
+  // Where it cannot be written, the next run asks the engine again.
+  snapshot::write_private_file(path, cached.dump());
 }
 
 // One blob of the containerd store, through an image that names it as its only layer.
@@ -89,9 +98,9 @@ std::vector<LayerDescriptor> describe_layers(snapshot::Context& context,
     for (const std::string& diff_id : image.diff_ids) layers.push_back({{}, 0, {}, diff_id});
     return layers;
   }
-  const fs::path cache = cache_path(context, image.id);
-  layers = read_cache(cache);
-  if (layers.size() != image.diff_ids.size()) {
+  const auto cache = cache_path(context, image.id);
+  if (cache) layers = read_cache(*cache, image.diff_ids);
+  if (layers.empty()) {
     std::optional<std::vector<LayerDescriptor>> asked;
     try {
       asked = ask_by_blob(context, image);
@@ -113,7 +122,7 @@ std::vector<LayerDescriptor> describe_layers(snapshot::Context& context,
     }
     layers = std::move(*asked);
     for (std::size_t i = 0; i < layers.size(); ++i) layers[i].diff_id = image.diff_ids[i];
-    write_cache(cache, layers);
+    if (cache) write_cache(*cache, layers);
   }
   return layers;
 }

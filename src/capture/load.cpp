@@ -12,6 +12,7 @@
 #include "image/complete_archive.hpp"
 #include "image/config.hpp"
 #include "image/load_archive.hpp"
+#include "snapshot/image_facts.hpp"
 #include "snapshot/labels.hpp"
 
 namespace dksnap::capture {
@@ -33,11 +34,6 @@ image::ConfigOverrides overrides_of(const docker::Config& config) {
     overrides.healthcheck = (*config.raw)["Healthcheck"].dump();
   }
   return overrides;
-}
-
-// The image that the layer is put on: the parent's, or the base.
-const docker::Image& image_below(const Plan& plan) {
-  return plan.parent.delta ? *plan.parent.delta : plan.parent.base;
 }
 
 std::string make_config(const Plan& plan, const snapshot::Snapshot& snapshot,
@@ -120,23 +116,34 @@ void send(docker::Engine& engine, const Plan& plan, image::LoadRequest& load,
   send_archive(true);
 }
 
-// The engine's word against ours: the image has the layer and the labels that were sent.
-void expect_loaded(docker::Engine& engine, const std::string& image_id, const std::string& id,
-                   const Packed& packed) {
+// The engine's word against ours: the image has the layers and the labels that were sent.
+void expect_loaded(docker::Engine& engine, const std::string& image_id,
+                   const snapshot::Snapshot& snapshot) {
   const docker::Image image = engine.inspect_image(image_id);
   const auto label = image.config.labels.find(snapshot::label::kId);
-  const bool right = !image.diff_ids.empty() && image.diff_ids.back() == packed.diff_id &&
-                     label != image.config.labels.end() && label->second == id;
+  const bool right = snapshot::facts_of(image).is_chain(snapshot.chain) &&
+                     label != image.config.labels.end() && label->second == snapshot.id;
   if (right) return;
   throw Error(ErrorCode::failed, "the engine did not load what was sent",
               fmt::format("image {} has other layers or labels", image_id),
               "run the command again; report it if it stays so");
 }
 
+// What cannot be read back would be no snapshot.
+void expect_readable(const Plan& plan, const snapshot::Snapshot& snapshot) {
+  const auto read = snapshot::from_labels(snapshot::to_labels(snapshot), plan.source.image.id, {});
+  const auto* unfit = std::get_if<snapshot::Unfit>(&read);
+  if (unfit == nullptr) return;
+  throw Error(ErrorCode::failed, fmt::format("cannot snapshot {}", plan.source.name()),
+              fmt::format("its description does not fit into an image's labels: {}", unfit->why),
+              "report this, with `docker inspect` of the container");
+}
+
 }  // namespace
 
 Loaded load(snapshot::Context& context, const Plan& plan, const snapshot::Snapshot& snapshot,
             const Packed& packed, std::unique_ptr<scratch::Scratch> filled) {
+  expect_readable(plan, snapshot);
   Loaded loaded;
   loaded.image = std::make_unique<UnfinishedImage>(context);
   // Goes before the image does where this fails: as long as it is there the engine may load from
@@ -155,7 +162,7 @@ Loaded load(snapshot::Context& context, const Plan& plan, const snapshot::Snapsh
   loaded.id = context.engine.inspect_image(name).id;
   loaded.image->is_settled();
   step.done(fmt::format("loaded as {}: {} stored", plan.name, human_size(packed.blob_size)));
-  expect_loaded(context.engine, loaded.id, snapshot.id, packed);
+  expect_loaded(context.engine, loaded.id, snapshot);
   return loaded;
 }
 

@@ -26,6 +26,13 @@ void expect_own_architecture(const docker::EngineInfo& engine, const std::string
               "use a dksnap that was built for the engine's architecture");
 }
 
+void refuse_long_note(const CreateRequest& request) {
+  if (request.note.size() <= snapshot::kLongestNote) return;
+  throw Error(ErrorCode::failed, "the note is too long",
+              fmt::format("{} bytes; {} are allowed", request.note.size(), snapshot::kLongestNote),
+              "use a shorter one");
+}
+
 AlsoFit also_fit(const CreateRequest& request, Moment moment) {
   if (request.stands_in != nullptr) return AlsoFit::scratch;
   return moment == Moment::once_stopped ? AlsoFit::restarting : AlsoFit::nothing;
@@ -61,12 +68,25 @@ worker::Job make_job(const Plan& plan, bool checksum) {
   return job;
 }
 
+// The worker goes by the parent's manifest. One that was not made here may have none.
+void expect_manifest(docker::Engine& engine, Plan& plan) {
+  snapshot::ParentChoice& parent = plan.parent;
+  if (!parent.delta || parent.delta_made_here) return;
+  if (engine.stat_path(plan.source.id(), worker::kManifestPath)) return;
+  parent.delta.reset();
+  parent.why_full =
+      fmt::format("\"{}\" does not say what it holds", printable(parent.lineage->title));
+}
+
 void decide_contents(docker::Engine& engine, Plan& plan, const std::vector<docker::Change>& changes,
                      bool checksum) {
-  const auto& lineage = plan.parent.lineage;
+  // What a stranger's labels call captured is no reason to capture it.
+  const bool proved = plan.parent.lineage && plan.parent.lineage_proved;
   plan.contents = find_contents(engine, plan.source, changes,
-                                lineage ? lineage->paths : std::vector<std::string>());
-  if (!plan.parent.delta) add_inherited_root_paths(engine, plan.source, plan.contents);
+                                proved ? plan.parent.lineage->paths : std::vector<std::string>());
+  // Where the base has less than the container's image.
+  if (!plan.parent.delta && plan.parent.base.id != plan.source.image.id)
+    add_inherited_root_paths(engine, plan.source, plan.contents);
   plan.snapshot.paths = plan.contents.targets();
   plan.snapshot.run.volumes = plan.contents.volumes;
   plan.snapshot.left_out = plan.contents.left_out;
@@ -87,11 +107,14 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment 
   if (moment == Moment::once_stopped)
     plan.source.container.running = plan.source.container.restarting = false;
   const SourceContainer& source = plan.source;
-  const auto catalog = snapshot::Catalog::load(engine);
+  const auto catalog = snapshot::Catalog::load(engine, context.state_dir);
+  const snapshot::LoadedNotes notes(context.state_dir, plan.engine.id);
   plan.parent =
-      snapshot::choose_parent(engine, catalog, source.container, source.image, request.full);
+      snapshot::choose_parent(engine, catalog, notes, source.container, source.image, request.full);
+  expect_manifest(engine, plan);
 
   snapshot::Snapshot& snapshot = plan.snapshot;
+  refuse_long_note(request);
   snapshot.title = snapshot::choose_title(catalog, source.name(), request.title);
   plan.name = snapshot::choose_name(engine, source.name(), snapshot.title, request.name);
   decide_contents(engine, plan, changes.get(), request.checksum);
@@ -111,6 +134,7 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment 
   snapshot.architecture = source.image.architecture;
   snapshot.libc = find_libc(engine, source.id());
   snapshot.note = request.note;
+  snapshot.purpose = request.purpose;
   snapshot.pinned = request.pin;
   log(LogLevel::info, fmt::format("{} is kind {}: {}", source.name(), snapshot.kind,
                                   source.kind.recognition.reason));

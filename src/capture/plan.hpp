@@ -28,6 +28,11 @@ struct Plan {
   snapshot::Snapshot snapshot;          // as far as it is known before it is taken
 };
 
+// The image that the snapshot's layer is put on: the parent's, or the base.
+inline const docker::Image& image_below(const Plan& plan) {
+  return plan.parent.delta ? *plan.parent.delta : plan.parent.base;
+}
+
 // Whether the source is captured as it is, or will be stopped first: then it counts as stopped.
 enum class Moment { now, once_stopped };
 

@@ -16,6 +16,20 @@ namespace dksnap::capture {
 namespace {
 
 constexpr std::size_t kTagDigits = 12;
+// Names to try: nobody takes so many by accident.
+constexpr int kMostNames = 20;
+
+bool is_dksnaps(std::string_view label) {
+  return label.starts_with("dksnap.");
+}
+
+docker::StringMap stage_labels(const docker::Image& base) {
+  docker::StringMap labels = base.config.labels;
+  // The base may be a snapshot; this is none.
+  std::erase_if(labels, [](const auto& label) { return is_dksnaps(label.first); });
+  labels[snapshot::label::kRole] = snapshot::kRoleStage;
+  return labels;
+}
 
 std::string stage_reference(const docker::Image& base, std::vector<std::string> captured) {
   std::sort(captured.begin(), captured.end());
@@ -24,12 +38,25 @@ std::string stage_reference(const docker::Image& base, std::vector<std::string> 
                      digest.substr(digest.find(':') + 1, kTagDigits));
 }
 
-}  // namespace
+// It holds what the base holds, and runs as that would: only the volumes are others.
+bool is_stage_image(const docker::Image& image, const docker::Image& base,
+                    const std::vector<std::string>& captured) {
+  const docker::Config& has = image.config;
+  const docker::Config& wanted = base.config;
+  docker::StringMap labels = has.labels;
+  // Compose's go from every image of ours.
+  docker::StringMap expected = stage_labels(base);
+  for (docker::StringMap* map : {&labels, &expected})
+    std::erase_if(*map, [](const auto& l) { return l.first.starts_with("com.docker.compose."); });
+  return image.diff_ids == base.diff_ids && image.architecture == base.architecture &&
+         image.os == base.os && labels == expected && has.env == wanted.env &&
+         has.entrypoint == wanted.entrypoint && has.cmd == wanted.cmd && has.user == wanted.user &&
+         has.working_dir == wanted.working_dir &&
+         has.volumes == volumes_without(wanted.volumes, captured);
+}
 
-std::string ensure_stage_image(snapshot::Context& context, const docker::Image& base,
-                               const std::vector<std::string>& captured) {
-  std::string reference = stage_reference(base, captured);
-  if (snapshot::image_exists(context.engine, reference)) return reference;
+image::LoadRequest stage_request(snapshot::Context& context, const docker::Image& base,
+                                 const std::vector<std::string>& captured) {
   image::ConfigRequest config;
   config.base_config = base.config.raw ? base.config.raw->dump() : "";
   config.architecture = base.architecture;
@@ -37,8 +64,7 @@ std::string ensure_stage_image(snapshot::Context& context, const docker::Image& 
   config.variant = base.variant;
   config.base_diff_ids = base.diff_ids;
   config.labels = {{snapshot::label::kRole, snapshot::kRoleStage}};
-  // The base may be one of the original's snapshots; this is none.
-  config.removes_label = [](std::string_view name) { return name.starts_with("dksnap."); };
+  config.removes_label = is_dksnaps;
   config.captured_paths = captured;
   config.created = TimePoint{};
   config.comment = "stage image";
@@ -49,6 +75,38 @@ std::string ensure_stage_image(snapshot::Context& context, const docker::Image& 
   load.architecture = base.architecture;
   load.os = base.os;
   load.variant = base.variant;
+  return load;
+}
+
+}  // namespace
+
+std::vector<std::string> volumes_without(const std::vector<std::string>& volumes,
+                                         const std::vector<std::string>& captured) {
+  std::vector<std::string> kept;
+  for (const std::string& volume : volumes) {
+    const bool touches = std::any_of(captured.begin(), captured.end(), [&](const auto& directory) {
+      return image::volume_touches(volume, directory);
+    });
+    if (!touches) kept.push_back(volume);
+  }
+  return kept;
+}
+
+std::string ensure_stage_image(snapshot::Context& context, const docker::Image& base,
+                               const std::vector<std::string>& captured) {
+  const std::string first = stage_reference(base, captured);
+  std::string reference = first;
+  for (int number = 2; const auto found = snapshot::find_image(context.engine, reference);
+       ++number) {
+    if (is_stage_image(*found, base, captured)) return found->id;
+    if (number > kMostNames) {
+      throw Error(ErrorCode::in_use, "cannot make the stage image",
+                  fmt::format("images that are not dksnap's have the names {} and on", first),
+                  "remove them: docker rmi " + first);
+    }
+    reference = fmt::format("{}-{}", first, number);
+  }
+  image::LoadRequest load = stage_request(context, base, captured);
   load.names = {reference};
   const auto archive = image::make_load_archive(load);
   try {
@@ -57,7 +115,11 @@ std::string ensure_stage_image(snapshot::Context& context, const docker::Image& 
     error.add_context("cannot make the stage image");
     throw;
   }
-  return reference;
+  const docker::Image loaded = context.engine.inspect_image(reference);
+  if (is_stage_image(loaded, base, captured)) return loaded.id;
+  throw Error(ErrorCode::failed, "cannot make the stage image",
+              fmt::format("{} is not what was loaded by that name", reference),
+              "run the command again; report it if it stays so");
 }
 
 }  // namespace dksnap::capture

@@ -10,10 +10,15 @@
 
 namespace dksnap::capture {
 
-// Makes it unless the engine has it; returns its reference. `captured`: directories in the
-// container.
+// Makes it unless the engine has it; returns its id. One by its name that has other layers or
+// another configuration is somebody else's: it stays as it is, and is not run. `captured`:
+// directories in the container.
 std::string ensure_stage_image(snapshot::Context& context, const docker::Image& base,
                                const std::vector<std::string>& captured);
+
+// Of declared volumes those that are neither at, above nor below a captured directory.
+std::vector<std::string> volumes_without(const std::vector<std::string>& volumes,
+                                         const std::vector<std::string>& captured);
 
 // What a load archive must say about layers that the engine has: for the classic store the diff ids
 // are enough, for the containerd store the true descriptors are read from the engine (and kept in

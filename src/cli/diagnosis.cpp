@@ -44,8 +44,12 @@ DoctorFinding snapshots_finding(Session& session) {
   const snapshot::Catalog catalog = session.load_catalog();
   return {"snapshots",
           true,
-          fmt::format("{}, and {} stage image(s), which cost nothing", catalog.all().size(),
-                      swap::stage_images(session.engine()).size()),
+          fmt::format("{}, and {} stage image(s), which cost nothing{}", catalog.all().size(),
+                      swap::stage_images(session.engine()).size(),
+                      catalog.left_out().empty()
+                          ? ""
+                          : fmt::format("; {} image(s) labelled as one and none: see `dksnap ls`",
+                                        catalog.left_out().size())),
           {}};
 }
 

@@ -25,11 +25,11 @@ std::string arguments_table(const Command* command) {
 
 constexpr std::string_view kReferences = R"(How to name a snapshot (REF)
 
-  0d5a9e33            the first digits of its id, 4 or more
+  0d5a9e33            the first digits of its id, 4 or more; all 16 win over everything else
   "before migration"  its title; case does not matter where it is unique
-  dksnap/db:seed      the name of its image
-  latest              the newest snapshot
-  latest:db           the newest snapshot of the container db
+  dksnap/db:seed      the name of its image, or the image's id
+  latest              the newest snapshot that somebody asked for
+  latest:db           the newest such snapshot of the container db
   REF~1               the parent of a snapshot; ~2 the parent's parent
 )";
 

@@ -28,7 +28,9 @@ class Session {
   docker::Engine& engine();
   snapshot::Context& context();
   const docker::Endpoint& endpoint();
-  snapshot::Catalog load_catalog() { return snapshot::Catalog::load(engine()); }
+  snapshot::Catalog load_catalog() {
+    return snapshot::Catalog::load(engine(), context().state_dir);
+  }
   // Removes what a killed dksnap left behind, takes back what it left half done, and says so; and
   // removes what has lain in the bin, or was kept for undo, long enough.
   swap::Leftovers clean_up_first();

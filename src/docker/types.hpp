@@ -134,6 +134,7 @@ struct Image {
 struct ImageSummary {
   std::string id;
   std::vector<std::string> tags;
+  std::vector<std::string> repo_digests;
   std::int64_t created = 0;
   std::uint64_t size = 0;
   StringMap labels;

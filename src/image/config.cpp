@@ -61,11 +61,9 @@ json kept_volumes(const json& config, const std::vector<std::string>& captured) 
   json kept = json::object();
   const json declared = object_at(config, "Volumes");
   for (const auto& [path, value] : declared.items()) {
-    const std::string volume = normal_path(path);
-    const bool touches = std::any_of(captured.begin(), captured.end(), [&](const std::string& c) {
-      const std::string directory = normal_path(c);
-      return is_at_or_below(volume, directory) || is_at_or_below(directory, volume);
-    });
+    const bool touches =
+        std::any_of(captured.begin(), captured.end(),
+                    [&, &volume = path](const auto& c) { return volume_touches(volume, c); });
     if (!touches) kept[path] = value;
   }
   return kept;
@@ -125,6 +123,12 @@ json make_history(const ConfigRequest& request, const std::string& created) {
 }
 
 }  // namespace
+
+bool volume_touches(const std::string& volume, const std::string& directory) {
+  const std::string a = normal_path(volume);
+  const std::string b = normal_path(directory);
+  return is_at_or_below(a, b) || is_at_or_below(b, a);
+}
 
 std::string make_image_config(const ConfigRequest& request) {
   if (request.architecture.empty() || request.os.empty()) {

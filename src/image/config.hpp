@@ -46,6 +46,9 @@ struct ConfigRequest {
   std::string comment;  // of the history entry: the title
 };
 
+// A declared volume lies at, above or below a directory; both as anybody writes paths.
+bool volume_touches(const std::string& volume, const std::string& directory);
+
 // The config as JSON text, the same for the same request. Throws Error where an input is not JSON
 // of the expected kind.
 std::string make_image_config(const ConfigRequest& request);

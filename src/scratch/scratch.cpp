@@ -63,7 +63,7 @@ worker::Message result_of(const std::string& command, int exit_code,
 
 docker::ContainerSpec scratch_container(const std::string& image) {
   docker::ContainerSpec container;
-  container.name = "dksnap-scratch-" + random_hex(6);
+  container.name = snapshot::kScratchName + random_hex(6);
   container.image = image;
   container.labels = {{snapshot::label::kRole, snapshot::kRoleScratch},
                       {snapshot::label::kOwner, owner_text()},

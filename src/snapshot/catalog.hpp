@@ -2,20 +2,23 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "docker/engine.hpp"
+#include "snapshot/identity.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace dksnap::snapshot {
 
-// One line of the tree, in the order in which it is drawn.
+// One line of the tree, in the order in which it is drawn: a snapshot, an image that was built on
+// one, or a base.
 struct TreeLine {
-  const Snapshot* snapshot = nullptr;  // null: the line of a base
-  std::string base;                    // the reference, on a base's line
+  const Snapshot* snapshot = nullptr;
+  const BuiltImage* built = nullptr;
+  std::string base;  // the reference, where the others are null
   std::size_t depth = 0;
   std::string branch;  // "│  ├─ ", to be put before the title
 };
@@ -23,34 +26,45 @@ struct TreeLine {
 // A picture of the moment it was made. Pointers into it live as long as it does.
 class Catalog {
  public:
+  // Of parents that go in a circle, the oldest has none.
+  explicit Catalog(Identified identified);
   explicit Catalog(std::vector<Snapshot> snapshots);
-  // Asks the engine. What lies in the bin is left out.
-  static Catalog load(docker::Engine& engine);
+  Catalog(Catalog&&) = default;
+  Catalog& operator=(Catalog&&) = default;
+  // Asks the engine, and keeps in the state directory what it learns of each image, unless that is
+  // empty. An image that is no snapshot although it has labels of one costs nothing but itself.
+  static Catalog load(docker::Engine& engine, const std::filesystem::path& state_dir = {});
 
-  // Newest first.
-  const std::vector<Snapshot>& all() const { return snapshots_; }
+  // Newest first. What lies in the bin is left out.
+  const std::vector<Snapshot>& all() const { return all_.snapshots; }
+  // Images that were built on a snapshot: never one themselves.
+  const std::vector<BuiltImage>& built() const { return all_.built; }
+  const std::vector<LeftOutImage>& left_out() const { return all_.left_out; }
+  const std::vector<BinEntry>& bin() const { return all_.bin; }
+
+  // Null: there is none, or several claim that id.
   const Snapshot* by_id(std::string_view id) const;
+  bool is_ambiguous(const Snapshot& snapshot) const { return count_of(snapshot.id) > 1; }
+  const Snapshot* by_image(std::string_view image_id) const;
+  const BuiltImage* built_by_image(std::string_view image_id) const;
+  // Null: it has none, or it is gone.
+  const Snapshot* parent_of(const Snapshot& snapshot) const;
   std::vector<const Snapshot*> of_container(std::string_view name) const;
 
-  // REF as in `dksnap help ref`: id prefix of 4 digits or more, title (case matters less than
-  // uniqueness), image reference, "latest", "latest:CONTAINER", and "~N" behind any of them. Throws
-  // not_found: nothing fits (near titles are offered) or several do (all are listed).
-  const Snapshot& resolve(std::string_view reference) const;
+  // REF as in `dksnap help ref`. `container`: the one that the command names, whose titles come
+  // first; may be empty. Throws not_found: nothing fits (near titles are offered) or several do
+  // (all are listed).
+  const Snapshot& resolve(std::string_view reference, std::string_view container = {}) const;
 
   // The lines of the tree of one container's snapshots ("": of all). A snapshot whose parent is
   // gone or belongs to another container hangs below its base.
   std::vector<TreeLine> tree(std::string_view container) const;
 
  private:
-  const Snapshot& resolve_simple(std::string_view reference) const;
-  std::vector<Snapshot> snapshots_;
-};
-
-// What lies in the bin: removed less than three days ago.
-struct BinEntry {
-  Snapshot snapshot;
-  std::string reference;  // in the bin
-  TimePoint removed{};
+  const Snapshot& resolve_simple(std::string_view reference, std::string_view container) const;
+  std::size_t count_of(std::string_view id) const;
+  Identified all_;
+  std::vector<const Snapshot*> parents_;  // of all_.snapshots, at their places
 };
 
 }  // namespace dksnap::snapshot

@@ -1,5 +1,6 @@
 #include "snapshot/catalog.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -73,7 +74,7 @@ TEST(Catalog, AmbiguousAndUnknownOnesSayWhatThereIs) {
   EXPECT_THAT(not_found_text(catalog, "abc"), HasSubstr("no snapshot"));  // too short for an id
   EXPECT_THAT(not_found_text(catalog, "orphan~1"), HasSubstr("gone"));
   EXPECT_THAT(not_found_text(catalog, "aaaa~1"), HasSubstr("no parent"));
-  EXPECT_THAT(not_found_text(Catalog({}), "x"), HasSubstr("no snapshots"));
+  EXPECT_THAT(not_found_text(Catalog(std::vector<Snapshot>{}), "x"), HasSubstr("no snapshots"));
 }
 
 TEST(Catalog, DrawsTheTree) {
@@ -86,50 +87,93 @@ TEST(Catalog, DrawsTheTree) {
                                  "│     ├─ before migration", "│     └─ load test", "└─ orphan"));
 }
 
-TEST(Snapshot, LabelsAreReadAsTheyWereWritten) {
-  Snapshot snapshot =
-      make("aaaa000011112222", "quotes \" and\nlines \xF0\x9F\x90\x98", "bbbb000011112222", 9);
-  snapshot.kind = "postgres";
-  snapshot.server_version = "15.18";
-  snapshot.capture = "copy";
-  snapshot.settled = true;
-  snapshot.paths = {"/var/lib/postgresql/data"};
-  snapshot.run = {
-      {"5432/tcp"}, {"shop_default"}, {"data:/var/lib/postgresql/data"}, {"POSTGRES_PASSWORD"}};
-  snapshot.left_out = {{"/etc/app (bind of /app)", "binds are not captured"}};
-  snapshot.added_bytes = 17;
-  snapshot.data_bytes = 4'000'000'000;
-  snapshot.pinned = true;
-  snapshot.note = "n";
-  const Snapshot read = from_labels(to_labels(snapshot), snapshot.image_id, snapshot.names);
-  EXPECT_EQ(read.title, snapshot.title);
-  EXPECT_EQ(read.parent, snapshot.parent);
-  EXPECT_EQ(read.created, snapshot.created);
-  EXPECT_EQ(read.paths, snapshot.paths);
-  EXPECT_EQ(read.run.volumes, snapshot.run.volumes);
-  EXPECT_EQ(read.run.left_out_env, snapshot.run.left_out_env);
-  ASSERT_EQ(read.left_out.size(), 1U);
-  EXPECT_EQ(read.left_out[0].why, "binds are not captured");
-  EXPECT_EQ(read.data_bytes, 4'000'000'000U);
-  EXPECT_TRUE(read.settled && read.pinned && !read.legacy);
+TEST(Catalog, LatestIsWhatAUserAskedFor) {
+  Snapshot safety = make("eeee000011112222", "auto: before replace", "dddd000011112222", 9);
+  safety.purpose = "safety";
+  const Catalog catalog({make("dddd000011112222", "mine", "", 6), safety});
+  EXPECT_EQ(catalog.resolve("latest").title, "mine");
+  EXPECT_EQ(catalog.resolve("latest:db").title, "mine");
+  EXPECT_EQ(catalog.resolve("eeee~1").title, "mine");
 }
 
-TEST(Snapshot, OnesOfTheOriginalAndDamagedOnesAreListedToo) {
-  const Snapshot legacy = from_labels({{"dksnap.title", "old"},
-                                       {"dksnap.created", "2020-02-07T10:00:00Z"},
-                                       {"dksnap.dump-path", "/dump"}},
-                                      "sha256:0123456789abcdef0123", {"old:1"});
-  EXPECT_TRUE(legacy.legacy);
-  EXPECT_EQ(legacy.id, "0123456789abcdef");
-  EXPECT_EQ(legacy.capture, "dump");
-  const Snapshot damaged = from_labels({{"dksnap.id", "aaaa"},
-                                        {"dksnap.paths", "{not json"},
-                                        {"dksnap.run", "[1]"},
-                                        {"dksnap.added-bytes", "many"},
-                                        {"dksnap.created", "yesterday"}},
-                                       "sha256:0", {});
-  EXPECT_TRUE(damaged.paths.empty());
-  EXPECT_EQ(damaged.added_bytes, 0U);
+TEST(Catalog, WhatLooksLikeAnIdIsNotTakenForIt) {
+  const Catalog catalog({make("aaaa000011112222", "seed", "", 1),
+                         make("bbbb000011112222", "aaaa000011112222", "", 2),
+                         make("cccc000011112222", "aaaa0000", "", 3)});
+  EXPECT_EQ(catalog.resolve("aaaa000011112222").title, "seed");
+  EXPECT_EQ(catalog.resolve("AAAA000011112222").title, "seed");
+  EXPECT_THAT(not_found_text(catalog, "aaaa0000"), HasSubstr("names 2 snapshots"));
+  EXPECT_EQ(catalog.resolve("AAAA00001").title, "seed");
+}
+
+TEST(Catalog, TwoOfOneIdAreNamedByTheirImages) {
+  Snapshot other = make("aaaa000011112222", "other", "", 2);
+  other.image_id = "sha256:another";
+  const Catalog catalog({make("aaaa000011112222", "one", "", 1), other});
+  EXPECT_THAT(not_found_text(catalog, "aaaa000011112222"), HasSubstr("(image sha256:another)"));
+  EXPECT_EQ(catalog.by_id("aaaa000011112222"), nullptr);
+  EXPECT_EQ(catalog.resolve("sha256:another").title, "other");
+  EXPECT_EQ(catalog.resolve("one").title, "one");
+}
+
+TEST(Catalog, TheTitlesOfTheNamedContainerComeFirst) {
+  const Catalog catalog({make("aaaa000011112222", "seed", "", 1, "db"),
+                         make("bbbb000011112222", "seed", "", 2, "other")});
+  EXPECT_THAT(not_found_text(catalog, "seed"), HasSubstr("names 2 snapshots"));
+  EXPECT_EQ(catalog.resolve("seed", "db").id, "aaaa000011112222");
+  EXPECT_EQ(catalog.resolve("seed", "other").id, "bbbb000011112222");
+}
+
+TEST(Catalog, KnowsImagesByEveryNameThatDockerTakes) {
+  Snapshot one = make("aaaa000011112222", "seed", "", 1);
+  const std::string digits(64, '7');
+  one.image_id = "sha256:" + digits;
+  one.names = {"shop:latest", "localhost:5000/shop:1"};
+  one.repo_digests = {"localhost:5000/shop@sha256:" + std::string(64, '8')};
+  const Catalog catalog({one, make("bbbb000011112222", "other", "", 2)});
+  for (const std::string& name :
+       {std::string("shop"), std::string("docker.io/library/shop:latest"), digits.substr(0, 12),
+        digits, one.image_id, "sha256:" + digits.substr(0, 20), one.repo_digests.front()}) {
+    EXPECT_EQ(catalog.resolve(name).title, "seed") << name;
+  }
+}
+
+TEST(Catalog, CutsCirclesOfParents) {
+  const Catalog catalog({make("aaaa000011112222", "a", "cccc000011112222", 1),
+                         make("bbbb000011112222", "b", "aaaa000011112222", 2),
+                         make("cccc000011112222", "c", "bbbb000011112222", 3),
+                         make("dddd000011112222", "d", "dddd000011112222", 4),
+                         make("eeee000011112222", "e", "cccc000011112222", 5)});
+  EXPECT_EQ(catalog.by_id("aaaa000011112222")->parent, "");
+  EXPECT_EQ(catalog.by_id("dddd000011112222")->parent, "");
+  EXPECT_EQ(catalog.tree("").size(), 6U);
+  EXPECT_EQ(catalog.resolve("e~3").title, "a");
+  EXPECT_THAT(not_found_text(catalog, "e~99999999"), HasSubstr("no parent"));
+}
+
+TEST(Catalog, DrawsALineOfAnyLength) {
+  std::vector<Snapshot> line;
+  for (int i = 0; i < 20000; ++i)
+    line.push_back(
+        make(fmt::format("{:016x}", i), "x", i > 0 ? fmt::format("{:016x}", i - 1) : "", i));
+  const Catalog catalog(std::move(line));
+  EXPECT_EQ(catalog.tree("db").size(), 20001U);
+}
+
+TEST(Catalog, ShowsWhatWasBuiltOnASnapshotBelowIt) {
+  Identified identified;
+  identified.snapshots = {make("aaaa000011112222", "seed", "", 1)};
+  identified.built = {{"sha256:b", {"shop:dev"}, {}, "aaaa000011112222", "db", "postgres:15"},
+                      {"sha256:c", {"lost:dev"}, {}, "bbbb000011112222", "db", "postgres:15"}};
+  const Catalog catalog(std::move(identified));
+  std::vector<std::string> lines;
+  for (const TreeLine& line : catalog.tree("db")) {
+    lines.push_back(line.branch + (line.snapshot != nullptr ? line.snapshot->title
+                                   : line.built != nullptr  ? line.built->reference()
+                                                            : line.base));
+  }
+  EXPECT_THAT(lines, ElementsAre("postgres:15", "├─ seed", "│  └─ shop:dev", "└─ lost:dev"));
+  EXPECT_THAT(not_found_text(catalog, "shop:dev"), HasSubstr("built on the snapshot aaaa0000"));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ inline constexpr const char* kId = "dksnap.id";
 inline constexpr const char* kParent = "dksnap.parent";
 inline constexpr const char* kBase = "dksnap.base";
 inline constexpr const char* kBaseId = "dksnap.base-id";
+inline constexpr const char* kChain = "dksnap.chain";
 inline constexpr const char* kKind = "dksnap.kind";
 inline constexpr const char* kServerVersion = "dksnap.server-version";
 inline constexpr const char* kCapture = "dksnap.capture";
@@ -32,6 +33,7 @@ inline constexpr const char* kAddedBytes = "dksnap.added-bytes";
 inline constexpr const char* kDataBytes = "dksnap.data-bytes";
 inline constexpr const char* kNote = "dksnap.note";
 inline constexpr const char* kPinned = "dksnap.pinned";
+inline constexpr const char* kPurpose = "dksnap.purpose";
 
 // On containers.
 inline constexpr const char* kRole = "dksnap.role";
@@ -46,8 +48,11 @@ inline constexpr const char* kLegacyEntrypoint = "dksnap.base-entrypoint";
 }  // namespace label
 
 inline constexpr const char* kFormatVersion = "1";
+inline constexpr const char* kPurposeSafety = "safety";
 inline constexpr const char* kRoleScratch = "scratch";
 inline constexpr const char* kRoleStage = "stage";
+// What the names of scratches begin with.
+inline constexpr const char* kScratchName = "dksnap-scratch-";
 
 // Repositories of our own images.
 inline constexpr const char* kSnapshotRepository = "dksnap/";   // dksnap/<container>:<slug>

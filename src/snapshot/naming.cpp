@@ -13,9 +13,6 @@
 namespace dksnap::snapshot {
 namespace {
 
-// Labels travel in HTTP answers and in image configs; a title is a title, not a document.
-constexpr std::size_t kLongestTitle = 4096;
-
 bool has_title(const Catalog& catalog, const std::string& container, const std::string& title) {
   const auto snapshots = catalog.of_container(container);
   return std::any_of(snapshots.begin(), snapshots.end(), [&](const Snapshot* snapshot) {

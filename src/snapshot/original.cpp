@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "snapshot/facts.hpp"
+#include "snapshot/label_reader.hpp"
 #include "snapshot/labels.hpp"
 
 namespace dksnap::snapshot {
@@ -17,11 +18,10 @@ namespace {
 std::optional<std::vector<std::string>> from_label(const docker::StringMap& labels) {
   const auto text = labels.find(label::kLegacyEntrypoint);
   if (text == labels.end()) return std::nullopt;
-  const auto words = nlohmann::json::parse(text->second, nullptr, false);
-  if (words.is_null()) return std::vector<std::string>{};
+  const auto words = parse_bounded_json(text->second);
+  if (!words || !(words->is_null() || words->is_array())) return std::nullopt;
   std::vector<std::string> result;
-  if (!words.is_array()) return std::nullopt;
-  for (const auto& word : words) {
+  for (const auto& word : *words) {
     if (!word.is_string()) return std::nullopt;
     result.push_back(word.get<std::string>());
   }

@@ -10,15 +10,20 @@
 namespace dksnap::snapshot {
 namespace {
 
+// What its labels say is what its image says: anybody's word. The image itself is not.
 const Snapshot* data_of(const Catalog& catalog, const docker::ContainerSummary& container) {
   for (const Snapshot& snapshot : catalog.all()) {  // newest first
     if (snapshot.source_id == container.id) return &snapshot;
   }
-  const auto boot = container.labels.find(label::kBoot);
-  if (boot != container.labels.end()) return catalog.by_id(boot->second);
-  // `docker run` of a snapshot: its image's labels are the container's.
-  const auto id = container.labels.find(label::kId);
-  return id == container.labels.end() ? nullptr : catalog.by_id(id->second);
+  if (const Snapshot* run = catalog.by_image(container.image_id)) return run;
+  const BuiltImage* built = catalog.built_by_image(container.image_id);
+  return built == nullptr ? nullptr : catalog.by_id(built->built_on);
+}
+
+// Any image may have the label, and a container of it then has it too: the name has to agree.
+bool is_scratch(const docker::ContainerSummary& container) {
+  return container.labels.contains(label::kRole) && !container.names.empty() &&
+         container.names.front().starts_with(kScratchName);
 }
 
 // As `dksnap ls NAME` lists them: a container that was replaced has another id, and the same name.
@@ -37,7 +42,7 @@ std::vector<ContainerOverview> list_containers(docker::Engine& engine, const Cat
   filter.all = all;
   std::vector<ContainerOverview> overviews;
   for (const docker::ContainerSummary& container : engine.list_containers(filter)) {
-    if (container.labels.count(label::kRole) != 0) continue;
+    if (is_scratch(container)) continue;
     ContainerOverview overview;
     overview.id = container.id;
     overview.name = container.names.empty() ? container.id.substr(0, 12) : container.names.front();

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
-#include "snapshot/labels.hpp"
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "image/chain_id.hpp"
 #include "snapshot/naming.hpp"
 
 namespace dksnap::snapshot {
@@ -28,38 +31,57 @@ bool shares_volume(const Snapshot& snapshot, const docker::Container& container)
   return false;
 }
 
-const Snapshot* booted_from(const Catalog& catalog, const docker::Image& image) {
-  const auto id = image.config.labels.find(label::kId);
-  return id == image.config.labels.end() ? nullptr : catalog.by_id(id->second);
-}
-
-}  // namespace
-
-const Snapshot* find_lineage(const Catalog& catalog, const docker::Container& container,
-                             const docker::Image& image) {
-  for (const Snapshot& snapshot : catalog.all()) {  // newest first
-    if (snapshot.source_id == container.id) return &snapshot;
-  }
-  if (const Snapshot* booted = booted_from(catalog, image)) return booted;
+// The one that a container of this image runs: it, or one with exactly its layers.
+const Snapshot* run_by(const Catalog& catalog, const docker::Image& image) {
+  if (const Snapshot* snapshot = catalog.by_image(image.id)) return snapshot;
+  if (image.diff_ids.empty()) return nullptr;
+  const std::string chain = image::chain_ids(image.diff_ids).back();
   for (const Snapshot& snapshot : catalog.all()) {
-    if (snapshot.source == container.name && shares_volume(snapshot, container)) return &snapshot;
+    if (snapshot.chain == chain) return &snapshot;
   }
   return nullptr;
 }
 
-ParentChoice choose_parent(docker::Engine& engine, const Catalog& catalog,
+}  // namespace
+
+Lineage find_lineage(const Catalog& catalog, const LoadedNotes& notes,
+                     const docker::Container& container, const docker::Image& image) {
+  const auto newest = [&](auto&& fits) -> const Snapshot* {
+    const auto found = std::find_if(catalog.all().begin(), catalog.all().end(), fits);
+    return found == catalog.all().end() ? nullptr : &*found;
+  };
+  const auto made_here = [&](const Snapshot& one) { return notes.has(one.image_id); };
+  const auto taken_of_it = [&](const Snapshot& one) { return one.source_id == container.id; };
+  const auto taken_of_its_like = [&](const Snapshot& one) {
+    return one.source == container.name && shares_volume(one, container);
+  };
+  if (const auto* s = newest([&](auto& one) { return taken_of_it(one) && made_here(one); }))
+    return {s, true};
+  if (const auto* s = run_by(catalog, image)) return {s, true};
+  if (const auto* s = newest([&](auto& one) { return taken_of_its_like(one) && made_here(one); }))
+    return {s, true};
+  if (const BuiltImage* built = catalog.built_by_image(image.id)) {
+    if (const Snapshot* snapshot = catalog.by_id(built->built_on)) return {snapshot, true};
+  }
+  if (const auto* s = newest(taken_of_it)) return {s, false};
+  return {newest(taken_of_its_like), false};
+}
+
+ParentChoice choose_parent(docker::Engine& engine, const Catalog& catalog, const LoadedNotes& notes,
                            const docker::Container& container, const docker::Image& image,
                            bool full) {
   ParentChoice choice;
-  if (const Snapshot* found = find_lineage(catalog, container, image)) choice.lineage = *found;
+  const Lineage lineage = find_lineage(catalog, notes, container, image);
+  if (lineage.snapshot != nullptr) choice.lineage = *lineage.snapshot;
+  choice.lineage_proved = lineage.proved;
   choice.base = image;
   choice.base_reference = container.image;
 
   // A container that runs a snapshot: its base is the snapshot's, where the engine still has it.
-  if (const Snapshot* booted = booted_from(catalog, image)) {
-    choice.base_reference = booted->base;
-    auto base = find_image(engine, booted->base_id);
-    if (!base) base = find_image(engine, booted->base);
+  if (const Snapshot* run = run_by(catalog, image); run != nullptr && !run->legacy) {
+    choice.base_reference = run->base;
+    auto base = find_image(engine, run->base_id);
+    if (!base) base = find_image(engine, run->base);
     if (base && is_prefix(base->diff_ids, image.diff_ids)) choice.base = std::move(*base);
   }
   if (!choice.lineage || choice.lineage->legacy) return choice;
@@ -69,12 +91,23 @@ ParentChoice choose_parent(docker::Engine& engine, const Catalog& catalog,
   }
   auto of_lineage = find_image(engine, choice.lineage->image_id);
   if (!of_lineage) return choice;
-  if (!is_prefix(image.diff_ids, of_lineage->diff_ids)) {
+  const bool made_here = notes.has(of_lineage->id);
+  if (!made_here && of_lineage->diff_ids != image.diff_ids) {
+    choice.why_full =
+        lineage.proved ? fmt::format("{} was built on the last snapshot, and all of it is kept",
+                                     container.image)
+                       : fmt::format(
+                             "\"{}\" was not made here by you, and only its labels say that it is "
+                             "of this container",
+                             printable(choice.lineage->title));
+  } else if (!is_prefix(image.diff_ids, of_lineage->diff_ids)) {
     choice.why_full = "the container's image is not the one that the last snapshot was taken on";
   } else if (of_lineage->diff_ids.size() >= kMostLayers) {
     choice.why_full = "the line has reached 100 layers";
   } else {
-    choice.delta = std::move(*of_lineage);
+    // Of those with the same layers, the one that the container runs: nobody chose the others.
+    choice.delta = made_here ? std::move(*of_lineage) : image;
+    choice.delta_made_here = made_here;
   }
   return choice;
 }

@@ -1,14 +1,21 @@
 // A snapshot, as its image's labels describe it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/time.hpp"
 #include "docker/types.hpp"
+#include "snapshot/forms.hpp"
 
 namespace dksnap::snapshot {
+
+// Labels travel in HTTP answers and in image configs; a title is a title, not a document.
+inline constexpr std::size_t kLongestTitle = 4096;
+inline constexpr std::size_t kLongestNote = 65536;
 
 // How to run a copy: what the source had, names only where values could be secret.
 struct RunInfo {
@@ -24,15 +31,17 @@ struct LeftOut {
 };
 
 struct Snapshot {
-  std::string id;        // ours; the first 12 digits of the image's id for the original's snapshots
+  std::string id;        // ours; the first digits of the image's id for the original's snapshots
   std::string image_id;  // the engine's
-  std::vector<std::string> names;  // image references
+  std::vector<std::string> names;         // image references
+  std::vector<std::string> repo_digests;  // "registry/name@sha256:…", where it was pushed or pulled
   std::string title;
   TimePoint created{};
   std::string parent;  // id; empty: none
   std::string base;    // reference
   std::string base_id;
-  std::string kind;
+  std::string chain;  // ChainID of its layers; empty: made before that was noted, or legacy
+  std::string kind;   // perhaps one that this dksnap does not know
   std::string server_version;
   std::string capture;
   bool settled = false;
@@ -46,18 +55,25 @@ struct Snapshot {
   std::uint64_t added_bytes = 0;
   std::uint64_t data_bytes = 0;
   std::string note;
+  std::string purpose;  // empty: a user asked for it; else what dksnap made it for by itself
   bool pinned = false;
   bool legacy = false;  // made by the original dksnap
 
   // The first 8 digits: enough for people.
-  std::string short_id() const { return id.substr(0, 8); }
+  std::string short_id() const { return id.substr(0, kPrintedIdDigits); }
   // The reference to run it by.
   const std::string& reference() const { return names.empty() ? image_id : names.front(); }
 };
 
-// Labels → Snapshot. Damaged values are read as empty: listing must not fail for one bad image.
-Snapshot from_labels(const docker::StringMap& labels, std::string image_id,
-                     std::vector<std::string> names);
+// Why an image's labels are not those of a snapshot, in a sentence.
+struct Unfit {
+  std::string why;
+};
+
+// Labels → Snapshot: ids are ids, paths are paths, sizes and counts have bounds. Whether the image
+// is the one that they speak of, they do not tell (identity.hpp).
+std::variant<Snapshot, Unfit> from_labels(const docker::StringMap& labels, std::string image_id,
+                                          std::vector<std::string> names);
 // Snapshot → labels, without names and image id.
 docker::StringMap to_labels(const Snapshot& snapshot);
 

@@ -1,7 +1,6 @@
 #include "swap/remove.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -28,13 +27,6 @@ std::vector<std::string> users_of(docker::Engine& engine, const std::string& ima
 // The bin's tag says when it came in: dksnap-bin/<id>:<seconds since the epoch>.
 std::string bin_repository(const snapshot::Snapshot& snapshot) {
   return snapshot::kBinRepository + snapshot.id;
-}
-
-TimePoint removed_at(const std::string& reference) {
-  const std::string digits = reference.substr(reference.rfind(':') + 1);
-  std::int64_t seconds = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
-  return TimePoint(std::chrono::seconds(seconds));
 }
 
 void refuse_used(snapshot::Context& context, const snapshot::Snapshot& snapshot) {
@@ -132,18 +124,9 @@ void take_out_of_bin(snapshot::Context& context, const JournalEntry& entry) {
   journal.set_stage(back.id, Stage::done);
 }
 
-std::vector<snapshot::BinEntry> list_bin(docker::Engine& engine) {
-  std::vector<snapshot::BinEntry> entries;
-  for (const docker::ImageSummary& image : engine.list_images(snapshot::label::kTitle)) {
-    for (const std::string& tag : image.tags) {
-      if (!tag.starts_with(snapshot::kBinRepository)) continue;
-      snapshot::BinEntry entry;
-      entry.snapshot = snapshot::from_labels(image.labels, image.id, {});
-      entry.reference = tag;
-      entry.removed = removed_at(tag);
-      entries.push_back(std::move(entry));
-    }
-  }
+std::vector<snapshot::BinEntry> list_bin(snapshot::Context& context) {
+  std::vector<snapshot::BinEntry> entries =
+      snapshot::Catalog::load(context.engine, context.state_dir).bin();
   std::sort(entries.begin(), entries.end(),
             [](const snapshot::BinEntry& a, const snapshot::BinEntry& b) {
               return a.removed > b.removed;
@@ -151,8 +134,8 @@ std::vector<snapshot::BinEntry> list_bin(docker::Engine& engine) {
   return entries;
 }
 
-std::vector<snapshot::BinEntry> expired_in_bin(docker::Engine& engine, bool all) {
-  std::vector<snapshot::BinEntry> expired = list_bin(engine);
+std::vector<snapshot::BinEntry> expired_in_bin(snapshot::Context& context, bool all) {
+  std::vector<snapshot::BinEntry> expired = list_bin(context);
   const TimePoint now = std::chrono::system_clock::now();
   if (!all)
     std::erase_if(expired,
@@ -162,7 +145,7 @@ std::vector<snapshot::BinEntry> expired_in_bin(docker::Engine& engine, bool all)
 
 std::vector<std::string> empty_bin(snapshot::Context& context, bool all) {
   std::vector<std::string> emptied;
-  for (const snapshot::BinEntry& entry : expired_in_bin(context.engine, all)) {
+  for (const snapshot::BinEntry& entry : expired_in_bin(context, all)) {
     // A container may still run from it; then it stays until that is gone.
     if (!users_of(context.engine, entry.snapshot.image_id).empty()) continue;
     context.engine.remove_image(entry.reference, false, false);

@@ -37,8 +37,8 @@ void take_out_of_bin(snapshot::Context& context, const JournalEntry& entry);
 // Empties the bin of what has lain there longer than kBinTime, or of all. Returns the titles.
 std::vector<std::string> empty_bin(snapshot::Context& context, bool all = false);
 // What that would take, but for what a container still runs from.
-std::vector<snapshot::BinEntry> expired_in_bin(docker::Engine& engine, bool all);
+std::vector<snapshot::BinEntry> expired_in_bin(snapshot::Context& context, bool all);
 // What lies in the bin, newest first.
-std::vector<snapshot::BinEntry> list_bin(docker::Engine& engine);
+std::vector<snapshot::BinEntry> list_bin(snapshot::Context& context);
 
 }  // namespace dksnap::swap

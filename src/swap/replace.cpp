@@ -74,6 +74,7 @@ class ReplacePlanner {
       throw unlike(fmt::format("it holds programs for {}, and the engine runs on {}",
                                snapshot_.architecture, engine_.architecture));
     }
+    if (!snapshot_.kind.empty()) databases::by_name(snapshot_.kind);  // or it is a newer dksnap's
     if (snapshot_.kind != found.kind) {
       if (found.kind == "files" && is_its_own()) return;
       throw unlike(fmt::format("it is of kind {}, and {} is of kind {} ({})", snapshot_.kind,
@@ -114,7 +115,9 @@ class ReplacePlanner {
     };
     add("new data", describe_snapshot(snapshot_));
     const snapshot::Snapshot* lineage =
-        snapshot::find_lineage(catalog_, plan_.source.container, plan_.source.image);
+        snapshot::find_lineage(catalog_, {context_.state_dir, engine_.id}, plan_.source.container,
+                               plan_.source.image)
+            .snapshot;
     add("you lose", lineage == nullptr ? "all that is in it: no snapshot was taken of it"
                                        : "what changed since " + describe_snapshot(*lineage));
     add("you keep", describe_kept(plan_.source));

@@ -85,7 +85,7 @@ class RollBack {
 
   void restore_places() {
     if (entry_.stage != Stage::overwriting || swap_.places.empty()) return;
-    const snapshot::Catalog catalog = snapshot::Catalog::load(engine_);
+    const snapshot::Catalog catalog = snapshot::Catalog::load(engine_, context_.state_dir);
     const snapshot::Snapshot* safety = catalog.by_id(swap_.safety);
     if (safety == nullptr) {
       throw Error(ErrorCode::not_found,

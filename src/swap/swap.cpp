@@ -10,6 +10,7 @@
 #include "boot/readiness.hpp"
 #include "capture/create.hpp"
 #include "scratch/containers.hpp"
+#include "snapshot/labels.hpp"
 #include "swap/data_places.hpp"
 
 namespace dksnap::swap {
@@ -207,6 +208,7 @@ capture::CreateRequest safety_request(const JournalEntry& entry) {
   request.id = entry.swap->safety;
   request.name = entry.swap->safety_name;
   request.title = safety_title(entry);
+  request.purpose = snapshot::kPurposeSafety;
   request.takes_it_as_it_is = true;
   return request;
 }

@@ -36,7 +36,7 @@ TEST_P(FormatOfAnImage, LabelsAndConfig) {
   for (const auto& label : snapshot::label_table()) expected.insert(label.name);
   for (const char* other :
        {"dksnap.role", "dksnap.owner", "dksnap.boot", "dksnap.swap", "dksnap.undo",
-        "dksnap.dump-path", "dksnap.base-entrypoint", "dksnap.server-version"}) {
+        "dksnap.dump-path", "dksnap.base-entrypoint", "dksnap.server-version", "dksnap.purpose"}) {
     expected.erase(other);
   }
   EXPECT_EQ(found, expected);

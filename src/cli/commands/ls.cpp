@@ -39,8 +39,19 @@ void tell_total(Session& session, const std::vector<const snapshot::Snapshot*>& 
                           chosen.size() == 1 ? "" : "s", human_size(added)));
 }
 
+void print_json(Session& session, const snapshot::Catalog& catalog, const LsOptions& options,
+                const std::vector<const snapshot::Snapshot*>& chosen) {
+  for (const auto* snapshot : chosen) session.print(json_snapshot(*snapshot));
+  if (!options.filters.empty()) return;
+  for (const auto& image : catalog.built()) {
+    if (options.container.empty() || image.source == options.container)
+      session.print(json_built(image));
+  }
+}
+
 int run_ls(Session& session, const LsOptions& options) {
   const snapshot::Catalog catalog = session.load_catalog();
+  for (const std::string& text : left_out_lines(catalog)) session.say(text);
   const auto chosen = choose(catalog, options);
   if (!options.container.empty() && catalog.of_container(options.container).empty()) {
     throw Error(ErrorCode::not_found,
@@ -50,23 +61,24 @@ int run_ls(Session& session, const LsOptions& options) {
                 "`dksnap ls` lists all of them");
   }
   if (session.options().json) {
-    for (const auto* snapshot : chosen) session.print(json_snapshot(*snapshot));
+    print_json(session, catalog, options, chosen);
     return 0;
   }
   if (session.options().quiet) {
     for (const auto* snapshot : chosen) session.print(snapshot->short_id());
     return 0;
   }
-  if (chosen.empty()) {
+  const bool as_list = options.flat || !options.filters.empty() || options.sort != "created";
+  if (chosen.empty() && (as_list || catalog.built().empty())) {
     session.say(
         catalog.all().empty()
             ? "No snapshots yet. `dksnap ps` lists containers, `dksnap create CONTAINER` takes one."
             : "No snapshot fits.");
     return 0;
   }
-  const bool as_list = options.flat || !options.filters.empty() || options.sort != "created";
   const auto uses = count_uses(session.engine());
-  const auto rows = as_list ? list_rows(chosen, uses) : tree_rows(catalog, options.container, uses);
+  const auto rows =
+      as_list ? list_rows(catalog, chosen, uses) : tree_rows(catalog, options.container, uses);
   const std::size_t width = terminal_width(STDOUT_FILENO);
   for (const std::string& line : format_table(rows, width)) session.print(line);
   tell_total(session, chosen);

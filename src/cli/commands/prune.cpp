@@ -24,7 +24,7 @@ std::string describe_expired(const swap::Expired& expired) {
 
 int run_prune(Session& session, bool now) {
   const auto expired = swap::find_expired(session.context(), now);
-  const auto bin = swap::expired_in_bin(session.engine(), now);
+  const auto bin = swap::expired_in_bin(session.context(), now);
   if (expired.empty() && bin.empty()) {
     session.say(now ? "There is nothing to prune."
                     : "Nothing is older than 3 days. `dksnap prune --now` takes the rest as well.");

@@ -25,7 +25,7 @@ int run_replace(Session& session, ReplaceOptions& options) {
   request.wait = std::chrono::seconds(options.wait);
   if (!session.options().dry_run) session.clean_up_first();
   const snapshot::Catalog catalog = session.load_catalog();
-  snapshot::Snapshot chosen = catalog.resolve(options.reference);
+  snapshot::Snapshot chosen = catalog.resolve(options.reference, request.container);
   if (chosen.legacy) {
     if (session.options().dry_run &&
         !swap::find_loaded(session.context(), catalog, chosen, request.container)) {

@@ -13,7 +13,7 @@ namespace {
 
 std::string parent_text(const snapshot::Catalog& catalog, const snapshot::Snapshot& snapshot) {
   if (snapshot.parent.empty()) return "-";
-  const snapshot::Snapshot* parent = catalog.by_id(snapshot.parent);
+  const snapshot::Snapshot* parent = catalog.parent_of(snapshot);
   if (parent == nullptr) return snapshot.parent.substr(0, 8) + " (gone)";
   return fmt::format("{} \"{}\"", parent->short_id(), printable(parent->title));
 }
@@ -43,6 +43,7 @@ Rows describe(const snapshot::Catalog& catalog, const snapshot::Snapshot& snapsh
        snapshot.legacy ? "-" : fmt::format("{}, {}", snapshot.architecture, snapshot.libc)},
   };
   if (!snapshot.note.empty()) rows.push_back({"note", printable(snapshot.note)});
+  if (!snapshot.purpose.empty()) rows.push_back({"made for", snapshot.purpose});
   if (snapshot.pinned) rows.push_back({"pinned", "yes"});
   for (const snapshot::LeftOut& item : snapshot.left_out) {
     rows.push_back({"left out", printable(item.what + ": " + item.why)});

@@ -48,6 +48,8 @@ ordered_json snapshot_object(const snapshot::Snapshot& snapshot) {
       {"note", snapshot.note},
       {"pinned", snapshot.pinned},
       {"legacy", snapshot.legacy},
+      {"purpose", snapshot.purpose},
+      {"built_on", ""},
   };
 }
 
@@ -55,6 +57,19 @@ ordered_json snapshot_object(const snapshot::Snapshot& snapshot) {
 
 std::string json_snapshot(const snapshot::Snapshot& snapshot) {
   return line(snapshot_object(snapshot));
+}
+
+std::string json_built(const snapshot::BuiltImage& image) {
+  snapshot::Snapshot snapshot;
+  snapshot.image_id = image.image_id;
+  snapshot.names = image.names;
+  snapshot.created = image.created;
+  snapshot.parent = image.built_on;
+  snapshot.source = image.source;
+  snapshot.base = image.base;
+  ordered_json object = snapshot_object(snapshot);
+  object["built_on"] = image.built_on;
+  return line(object);
 }
 
 std::string json_create(const capture::CreateResult& result) {

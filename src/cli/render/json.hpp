@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "boot/boot.hpp"
 #include "capture/create.hpp"
+#include "snapshot/identity.hpp"
 #include "snapshot/overview.hpp"
 #include "snapshot/snapshot.hpp"
 #include "swap/swap.hpp"
@@ -17,6 +18,8 @@ namespace dksnap::cli {
 
 // Each is one object on one line.
 std::string json_snapshot(const snapshot::Snapshot& snapshot);
+// Has the keys of a snapshot, but no id of its own.
+std::string json_built(const snapshot::BuiltImage& image);
 std::string json_create(const capture::CreateResult& result);
 std::string json_boot(const snapshot::Snapshot& snapshot, const boot::BootResult& result);
 std::string json_container(const snapshot::ContainerOverview& container);

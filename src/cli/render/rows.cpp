@@ -11,8 +11,11 @@
 namespace dksnap::cli {
 namespace {
 
-std::string uses_text(const snapshot::Snapshot& snapshot, const Uses& uses) {
-  const auto found = uses.find(snapshot.image_id);
+// A screenful; the others are of the same kind.
+constexpr std::size_t kMostLeftOutLines = 20;
+
+std::string uses_text(const std::string& image_id, const Uses& uses) {
+  const auto found = uses.find(image_id);
   return found == uses.end() ? "-" : std::to_string(found->second);
 }
 
@@ -21,13 +24,33 @@ std::string added_text(const snapshot::Snapshot& snapshot) {
   return snapshot.legacy ? "-" : human_size(snapshot.added_bytes);
 }
 
-std::vector<std::string> row(const snapshot::Snapshot& snapshot, const Uses& uses,
-                             const std::string& branch) {
+std::vector<std::string> row(const snapshot::Catalog& catalog, const snapshot::Snapshot& snapshot,
+                             const Uses& uses, const std::string& branch) {
   std::string title = branch + printable(snapshot.title);
   if (snapshot.pinned) title += " [pinned]";
-  return {snapshot.short_id(),        kind_text(snapshot.kind, snapshot.server_version),
-          age_text(snapshot.created), added_text(snapshot),
-          uses_text(snapshot, uses),  title};
+  // The id does not tell which is meant.
+  if (catalog.is_ambiguous(snapshot)) title += fmt::format(" [image {}]", snapshot.image_id);
+  return {snapshot.short_id(),
+          kind_text(snapshot.kind, snapshot.server_version),
+          age_text(snapshot.created),
+          added_text(snapshot),
+          uses_text(snapshot.image_id, uses),
+          title};
+}
+
+std::vector<std::string> built_row(const snapshot::Catalog& catalog,
+                                   const snapshot::BuiltImage& image, const Uses& uses,
+                                   const std::string& branch) {
+  const bool is_there = catalog.by_id(image.built_on) != nullptr;
+  return {"-",
+          "image",
+          age_text(image.created),
+          "-",
+          uses_text(image.image_id, uses),
+          fmt::format("{}{} (built on {})", branch, printable(image.reference()),
+                      is_there ? "it"
+                               : image.built_on.substr(0, snapshot::kPrintedIdDigits) +
+                                     ", which is not here")};
 }
 
 Rows heading() {
@@ -59,19 +82,37 @@ std::string age_text(TimePoint time) {
 Rows tree_rows(const snapshot::Catalog& catalog, const std::string& container, const Uses& uses) {
   Rows rows = heading();
   for (const snapshot::TreeLine& line : catalog.tree(container)) {
-    if (line.snapshot == nullptr) {
+    if (line.snapshot != nullptr)
+      rows.push_back(row(catalog, *line.snapshot, uses, line.branch));
+    else if (line.built != nullptr)
+      rows.push_back(built_row(catalog, *line.built, uses, line.branch));
+    else
       rows.push_back({"-", "-", "-", "-", "-", line.base.empty() ? "(base unknown)" : line.base});
-    } else {
-      rows.push_back(row(*line.snapshot, uses, line.branch));
-    }
   }
   return rows;
 }
 
-Rows list_rows(const std::vector<const snapshot::Snapshot*>& snapshots, const Uses& uses) {
+Rows list_rows(const snapshot::Catalog& catalog,
+               const std::vector<const snapshot::Snapshot*>& snapshots, const Uses& uses) {
   Rows rows = heading();
-  for (const snapshot::Snapshot* snapshot : snapshots) rows.push_back(row(*snapshot, uses, {}));
+  for (const snapshot::Snapshot* snapshot : snapshots)
+    rows.push_back(row(catalog, *snapshot, uses, {}));
   return rows;
+}
+
+std::vector<std::string> left_out_lines(const snapshot::Catalog& catalog) {
+  const auto& left_out = catalog.left_out();
+  if (left_out.empty()) return {};
+  std::vector<std::string> lines{
+      fmt::format("{} image{} left out: labelled as a snapshot, and none:", left_out.size(),
+                  left_out.size() == 1 ? "" : "s")};
+  for (std::size_t i = 0; i < std::min(left_out.size(), kMostLeftOutLines); ++i) {
+    lines.push_back(
+        fmt::format("  {}: {}", printable(left_out[i].reference), printable(left_out[i].why)));
+  }
+  if (left_out.size() > kMostLeftOutLines)
+    lines.push_back(fmt::format("  and {} more", left_out.size() - kMostLeftOutLines));
+  return lines;
 }
 
 bool matches_filters(const snapshot::Snapshot& snapshot, const std::vector<std::string>& filters) {

@@ -22,6 +22,7 @@ std::vector<ImageSummary> read_image_list(const json& list) {
     ImageSummary summary;
     summary.id = needed_text(one, "Id");
     summary.tags = real_names(texts(one, "RepoTags"));
+    summary.repo_digests = real_names(texts(one, "RepoDigests"));
     summary.created = number(one, "Created");
     summary.size = size(one, "Size");
     summary.labels = text_map(one, "Labels");
