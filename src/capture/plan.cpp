@@ -74,6 +74,7 @@ void expect_manifest(docker::Engine& engine, Plan& plan) {
   if (!parent.delta || parent.delta_made_here) return;
   if (engine.stat_path(plan.source.id(), worker::kManifestPath)) return;
   parent.delta.reset();
+  parent.delta_made_here = false;
   parent.why_full =
       fmt::format("\"{}\" does not say what it holds", printable(parent.lineage->title));
 }

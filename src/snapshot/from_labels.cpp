@@ -17,8 +17,8 @@ namespace {
 
 using nlohmann::json;
 
-// Of one name in a list: what Linux allows for a path.
-constexpr std::size_t kLongestItem = 4096;
+// Of one text in a list: two paths, which Linux allows 4096 bytes each, and words around them.
+constexpr std::size_t kLongestItem = 16384;
 
 Error unlike(const char* name, std::string_view what) {
   return {ErrorCode::failed, fmt::format("{} {}", name, what)};

@@ -83,12 +83,15 @@ TEST_F(StateDirectory, WhereOthersMayWriteNothingIsBelieved) {
   EXPECT_FALSE(LoadedNotes(state_, "another").has(image_));
   EXPECT_EQ(only_file(), state_ / "loaded/ABCD:EFGH" / std::string(64, '1'));
   EXPECT_EQ(fs::status(only_file()).permissions(), fs::perms(0600));
-  for (const fs::path& place : {state_, state_ / "loaded", state_ / "loaded/ABCD:EFGH"}) {
+  for (const fs::path& place : {state_ / "loaded", state_ / "loaded/ABCD:EFGH"}) {
     const auto before = fs::status(place).permissions();
     fs::permissions(place, fs::perms(0777));
     EXPECT_FALSE(LoadedNotes(state_, "ABCD:EFGH").has(image_)) << place;
     fs::permissions(place, before);
   }
+  fs::permissions(state_, fs::perms(0775));
+  EXPECT_TRUE(LoadedNotes(state_, "ABCD:EFGH").has(image_));
+  EXPECT_EQ(fs::status(state_).permissions(), fs::perms(0755));
   fs::rename(state_ / "loaded", root_ / "loaded");
   fs::create_directory_symlink(root_ / "loaded", state_ / "loaded");
   EXPECT_FALSE(LoadedNotes(state_, "ABCD:EFGH").has(image_)) << "a link leads there";

@@ -32,8 +32,14 @@ bool is_mine(const fs::path& path, mode_t not_allowed, int (*look)(const char*, 
 std::optional<fs::path> private_directory(const fs::path& state_dir, const fs::path& below) {
   if (state_dir.empty()) return std::nullopt;
   std::error_code error;
-  fs::create_directories(state_dir, error);
-  bool mine = is_mine(state_dir, kOthersMayWrite, ::stat);
+  fs::create_directories(state_dir.parent_path(), error);
+  ::mkdir(state_dir.c_str(), S_IRWXU);
+  bool mine = is_mine(state_dir, 0, ::stat);
+  // A umask of 002 is common, and what made it before may not have looked. What others put there
+  // meanwhile is theirs, and is not used.
+  if (mine && !is_mine(state_dir, kOthersMayWrite, ::stat))
+    fs::permissions(state_dir, fs::perms::group_write | fs::perms::others_write,
+                    fs::perm_options::remove, error);
   fs::path path = state_dir;
   for (const fs::path& part : below) {
     if (!mine) break;

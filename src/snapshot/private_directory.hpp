@@ -8,8 +8,9 @@
 namespace dksnap::snapshot {
 
 // The directory `below` the state directory, made where it is not there. Nothing where it cannot be
-// made, or where somebody else than the effective user could have written in it: it is 0700, and no
-// other user may write in the state directory either.
+// made, or where somebody else than the effective user could have written in it: it and those
+// between are 0700. The state directory has to be this user's too; that others may write in it is
+// ended.
 std::optional<std::filesystem::path> private_directory(const std::filesystem::path& state_dir,
                                                        const std::filesystem::path& below);
 
