@@ -9,6 +9,7 @@ namespace dksnap::fuzz {
 
 int fuzz_answers(const std::uint8_t* data, std::size_t size);
 int fuzz_descriptors(const std::uint8_t* data, std::size_t size);
+int fuzz_journal(const std::uint8_t* data, std::size_t size);
 int fuzz_labels(const std::uint8_t* data, std::size_t size);
 int fuzz_manifest(const std::uint8_t* data, std::size_t size);
 int fuzz_reference(const std::uint8_t* data, std::size_t size);
@@ -20,8 +21,9 @@ struct Target {
 };
 
 inline constexpr Target kTargets[] = {
-    {"answers", fuzz_answers},   {"descriptors", fuzz_descriptors}, {"labels", fuzz_labels},
-    {"manifest", fuzz_manifest}, {"reference", fuzz_reference},     {"tar", fuzz_tar},
+    {"answers", fuzz_answers}, {"descriptors", fuzz_descriptors}, {"journal", fuzz_journal},
+    {"labels", fuzz_labels},   {"manifest", fuzz_manifest},       {"reference", fuzz_reference},
+    {"tar", fuzz_tar},
 };
 
 // Ends the process where `holds` is false, in every kind of build.

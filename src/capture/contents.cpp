@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "base/paths.hpp"
 
 namespace dksnap::capture {
@@ -33,7 +34,8 @@ bool skips_tmpfs(const SourceContainer& source, const docker::Mount& mount) {
   return is_excluded_root_path(mount.destination) && !holds_data(source, mount);
 }
 
-void add_mount(Contents& contents, const SourceContainer& source, const docker::Mount& mount) {
+void add_mount(Contents& contents, const SourceContainer& source, const docker::Mount& mount,
+               bool is_needed) {
   if (mount.type == "tmpfs") {
     if (skips_tmpfs(source, mount)) return;
     if (!source.is_live()) {
@@ -44,7 +46,7 @@ void add_mount(Contents& contents, const SourceContainer& source, const docker::
     contents.volumes.push_back("tmpfs:" + mount.destination);
     return;
   }
-  if (mount.type == "bind" && !holds_data(source, mount)) {
+  if (mount.type == "bind" && !is_needed && !holds_data(source, mount)) {
     contents.left_out.push_back({fmt::format("{} (bind of {})", mount.destination, mount.source),
                                  "binds are captured only where a database keeps its data"});
     return;
@@ -113,6 +115,17 @@ void add_root_changes(Contents& contents, docker::Engine& engine, const SourceCo
                 [&](const std::string& path) { return contents.captures(path); });
 }
 
+void refuse_missing(const Contents& contents, const SourceContainer& source,
+                    const std::vector<std::string>& needed) {
+  const auto targets = contents.targets();
+  for (const std::string& destination : needed) {
+    if (std::find(targets.begin(), targets.end(), destination) != targets.end()) continue;
+    throw Error(ErrorCode::failed, fmt::format("cannot snapshot {}", source.name()),
+                fmt::format("{} cannot be captured", destination),
+                "it has to be a volume or a bind that the container has now");
+  }
+}
+
 }  // namespace
 
 bool is_excluded_root_path(const std::string& path) {
@@ -142,9 +155,15 @@ bool Contents::captures(const std::string& path) const {
 
 Contents find_contents(docker::Engine& engine, const SourceContainer& source,
                        const std::vector<docker::Change>& changes,
-                       const std::vector<std::string>& parent_paths) {
+                       const std::vector<std::string>& parent_paths,
+                       const std::vector<std::string>& needed) {
   Contents contents;
-  for (const docker::Mount& mount : source.container.mounts) add_mount(contents, source, mount);
+  for (const docker::Mount& mount : source.container.mounts) {
+    const bool is_needed =
+        std::find(needed.begin(), needed.end(), mount.destination) != needed.end();
+    add_mount(contents, source, mount, is_needed);
+  }
+  refuse_missing(contents, source, needed);
   for (const std::string& path : source.kind.recognition.data_paths) {
     add_root_directory(contents, source, path);
   }

@@ -31,10 +31,12 @@ struct Contents {
 };
 
 // `parent_paths`: directories that the parent captured, which are captured again wherever they are
-// now. `changes`: the engine's, of the container.
+// now. `changes`: the engine's, of the container. `needed`: destinations of volumes and binds that
+// are captured whatever is in them; throws `failed` where one cannot be.
 Contents find_contents(docker::Engine& engine, const SourceContainer& source,
                        const std::vector<docker::Change>& changes,
-                       const std::vector<std::string>& parent_paths);
+                       const std::vector<std::string>& parent_paths,
+                       const std::vector<std::string>& needed = {});
 
 // Whether data that a snapshot would hold is on a tmpfs of the running container.
 bool has_data_on_tmpfs(const SourceContainer& source);

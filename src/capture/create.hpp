@@ -36,6 +36,8 @@ struct CreateRequest {
   // one of files, unsettled.
   bool takes_it_as_it_is = false;
   std::vector<std::string> keep_env;
+  // Destinations of mounts that have to be in it, though they would be left out otherwise.
+  std::vector<std::string> must_capture;
   // Asked before the image gets its name; throws where it is not good. It may be empty.
   std::function<void(const snapshot::Snapshot&)> verify;
   databases::Credentials credentials;

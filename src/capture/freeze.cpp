@@ -28,6 +28,7 @@ constexpr std::chrono::seconds kLateFreeze{2};
 constexpr std::chrono::milliseconds kBetweenLooks{20};
 // How long somebody else's freeze is waited for: another snapshot takes less.
 constexpr std::chrono::seconds kOtherFreeze{5};
+constexpr std::size_t kShownDigits = 12;
 
 using Clock = std::chrono::steady_clock;
 
@@ -198,9 +199,11 @@ int run_thaw_guard(snapshot::Context& context, const std::vector<std::string>& i
   return all ? 0 : 1;
 }
 
-std::vector<std::string> thaw_abandoned(snapshot::Context& context) {
+std::vector<std::string> thaw_abandoned(snapshot::Context& context,
+                                        std::vector<std::string>& problems) {
   const scratch::AbandonedFreezes abandoned = scratch::abandoned_freezes(context.state_dir);
   std::vector<std::string> thawed;
+  std::vector<std::string> stuck;
   for (const std::string& id : abandoned.ids) {
     try {
       const docker::Container container = context.rescue.inspect_container(id);
@@ -208,12 +211,19 @@ std::vector<std::string> thaw_abandoned(snapshot::Context& context) {
       context.rescue.unpause_container(id);
       thawed.push_back(container.name);
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::not_found) throw;
+      if (error.code() == ErrorCode::not_found) continue;
+      if (error.code() == ErrorCode::engine_unreachable) throw;
+      stuck.push_back(id);
+      problems.push_back(fmt::format("{}, which a killed dksnap had frozen, cannot be thawed: {}",
+                                     id.substr(0, kShownDigits), error.what()));
     }
   }
   for (const auto& note : abandoned.notes) {
+    const std::string name = note.filename();
+    const bool needed = std::any_of(stuck.begin(), stuck.end(),
+                                    [&](const std::string& id) { return name.starts_with(id); });
     std::error_code ignored;  // the next run looks at it again
-    std::filesystem::remove(note, ignored);
+    if (!needed) std::filesystem::remove(note, ignored);
   }
   return thawed;
 }

@@ -53,8 +53,9 @@ void expect_frozen(docker::Engine& engine, const std::vector<std::string>& ids);
 int run_thaw_guard(snapshot::Context& context, const std::vector<std::string>& ids,
                    std::chrono::seconds limit);
 
-// Thaws what a dead dksnap left frozen, by the notes in the state directory. Returns their names or
-// ids.
-std::vector<std::string> thaw_abandoned(snapshot::Context& context);
+// Thaws what a dead dksnap left frozen, by the notes in the state directory. Returns their names;
+// what could not be thawed is a sentence in `problems`.
+std::vector<std::string> thaw_abandoned(snapshot::Context& context,
+                                        std::vector<std::string>& problems);
 
 }  // namespace dksnap::capture

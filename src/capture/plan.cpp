@@ -84,7 +84,8 @@ void decide_contents(docker::Engine& engine, Plan& plan, const std::vector<docke
   // What a stranger's labels call captured is no reason to capture it.
   const bool proved = plan.parent.lineage && plan.parent.lineage_proved;
   plan.contents = find_contents(engine, plan.source, changes,
-                                proved ? plan.parent.lineage->paths : std::vector<std::string>());
+                                proved ? plan.parent.lineage->paths : std::vector<std::string>(),
+                                plan.must_capture);
   // Where the base has less than the container's image.
   if (!plan.parent.delta && plan.parent.base.id != plan.source.image.id)
     add_inherited_root_paths(engine, plan.source, plan.contents);
@@ -102,6 +103,7 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment 
   auto changes =
       std::async(std::launch::async, [&] { return engine.container_changes(request.container); });
   Plan plan;
+  plan.must_capture = request.must_capture;
   plan.engine = engine.info();
   expect_own_architecture(plan.engine, request.container);
   plan.source = inspect_source(engine, request.container, also_fit(request, moment));

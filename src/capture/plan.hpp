@@ -20,6 +20,7 @@ struct Plan {
   docker::EngineInfo engine;
   SourceContainer source;
   snapshot::ParentChoice parent;
+  std::vector<std::string> must_capture;  // destinations of mounts
   Contents contents;
   worker::Job job;                      // of the scratch
   std::string name;                     // the image's, once it is a snapshot

@@ -10,6 +10,8 @@
 #include "base/text.hpp"
 #include "docker/http/http_engine.hpp"
 #include "scratch/worker_program.hpp"
+#include "swap/bin.hpp"
+#include "swap/foreign.hpp"
 #include "swap/leftovers.hpp"
 
 namespace dksnap::cli {
@@ -53,6 +55,17 @@ DoctorFinding snapshots_finding(Session& session) {
           {}};
 }
 
+// Of the leftovers that cannot be put right, `fix` gives up what they are noted by.
+std::string give_up_all(Session& session) {
+  std::string text;
+  for (const swap::JournalEntry& entry : swap::find_leftovers(session.context()).replaced) {
+    const auto stays = swap::give_up(session.context(), entry.id);
+    text += fmt::format("; gave up the {} of {} ({}){}", entry.verb, entry.container, entry.id,
+                        stays.empty() ? "" : ", what stays: " + join(stays, ", "));
+  }
+  return text;
+}
+
 DoctorFinding leftovers_finding(Session& session, bool fix) {
   const swap::Leftovers found =
       fix ? swap::clean_up(session.context()) : swap::find_leftovers(session.context());
@@ -60,13 +73,42 @@ DoctorFinding leftovers_finding(Session& session, bool fix) {
   std::vector<std::string> all = found.thawed;
   all.insert(all.end(), found.scratches.begin(), found.scratches.end());
   all.insert(all.end(), found.images.begin(), found.images.end());
-  for (const std::string& name : found.replaced) all.push_back(name + " (half replaced)");
-  return {
-      "leftovers", fix,
-      (fix ? "thawed, removed or put back: " : "left behind by a killed dksnap: ") +
-          join(all, ", "),
-      fix ? ""
-          : "`dksnap doctor --fix` sets it right; so does the next command that changes something"};
+  for (const swap::JournalEntry& entry : found.replaced)
+    all.push_back(fmt::format("{} (half replaced, {})", entry.container, entry.id));
+  if (!fix) {
+    return {"leftovers", false, "left behind by a killed dksnap: " + join(all, ", "),
+            "`dksnap doctor --fix` sets it right; so does the next command that changes something"};
+  }
+  std::string text = all.empty() ? "" : "thawed, removed or put back: " + join(all, ", ");
+  for (const std::string& problem : found.problems) text += (text.empty() ? "" : "; ") + problem;
+  const std::string given_up = give_up_all(session);
+  const bool right = found.problems.empty() || !given_up.empty();
+  return {"leftovers", right, text + given_up,
+          right ? "" : "what is left is said above; it is in nobody's way"};
+}
+
+DoctorFinding journal_finding(Session& session) {
+  const auto problems = swap::journal_problems(session.context());
+  if (problems.empty()) return {"journal", true, "what `undo` needs can be read", {}};
+  return {"journal", false, join(problems, "; "),
+          "a damaged entry is left alone: `dksnap undo --forget ID` removes it"};
+}
+
+DoctorFinding others_finding(Session& session) {
+  std::vector<std::string> things;
+  for (const swap::ForeignSwap& foreign : swap::find_foreign(session.context())) {
+    if (foreign.parked.empty()) continue;
+    things.push_back(fmt::format("{} ({})", foreign.parked,
+                                 foreign.whose.empty() ? "whose is unknown" : foreign.whose));
+  }
+  std::size_t in_bin = 0;
+  for (const swap::BinItem& item : swap::list_bin(session.context())) in_bin += item.mine ? 0 : 1;
+  if (in_bin > 0) things.push_back(fmt::format("{} snapshot(s) in the bin", in_bin));
+  return {"others",
+          true,
+          things.empty() ? "nobody else keeps anything here"
+                         : "kept by others, and left alone: " + join(things, ", "),
+          {}};
 }
 
 // The engine's disk can be looked at only where it is this machine's.
@@ -114,6 +156,8 @@ std::vector<DoctorFinding> diagnose(Session& session, bool fix) {
     findings.push_back(worker_finding(info));
     findings.push_back(snapshots_finding(session));
     findings.push_back(leftovers_finding(session, fix));
+    findings.push_back(journal_finding(session));
+    findings.push_back(others_finding(session));
     findings.push_back(disk_finding(session, info));
   } catch (const Error& error) {
     if (error.code() == ErrorCode::interrupted) throw;

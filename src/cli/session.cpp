@@ -11,8 +11,8 @@
 #include "base/text.hpp"
 #include "cli/render/progress.hpp"
 #include "docker/http/http_engine.hpp"
+#include "swap/bin.hpp"
 #include "swap/parked.hpp"
-#include "swap/remove.hpp"
 
 namespace dksnap::cli {
 namespace {
@@ -107,12 +107,15 @@ swap::Leftovers Session::clean_up_first() {
                     cleaned.scratches.size(), cleaned.images.size()));
   }
   if (!cleaned.replaced.empty()) {
+    std::vector<std::string> names;
+    for (const swap::JournalEntry& entry : cleaned.replaced) names.push_back(entry.container);
     say(fmt::format("A killed dksnap had left {} half replaced: put back as it was.",
-                    join(cleaned.replaced, ", ")));
+                    join(names, ", ")));
   }
-  swap::empty_bin(context());
+  swap::empty_bin(context(), swap::expired_in_bin(context(), false, false), cleaned.problems);
   for (const swap::Expired& expired : swap::find_expired(context(), false))
-    swap::expire(context(), expired.entry);
+    swap::expire(context(), expired.entry, cleaned.problems);
+  for (const std::string& problem : cleaned.problems) reporter_->notice(problem);
   return cleaned;
 }
 

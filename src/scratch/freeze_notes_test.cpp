@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.hpp"
 #include "scratch/owner.hpp"
 
 namespace dksnap::scratch {
@@ -15,6 +16,8 @@ namespace fs = std::filesystem;
 
 // No process has this number: it is above the kernel's highest limit (proc(5), pid_max).
 constexpr const char* kNobody = "4194305";
+const std::string kOne(64, 'a');
+const std::string kOther(64, 'b');
 
 class FreezeNotes : public ::testing::Test {
  protected:
@@ -25,8 +28,11 @@ class FreezeNotes : public ::testing::Test {
   ~FreezeNotes() override { fs::remove_all(state_); }
 
   void write(const std::string& name, const std::string& owner) const {
+    const fs::path note = state_ / "frozen" / name;
     fs::create_directories(state_ / "frozen");
-    std::ofstream(state_ / "frozen" / name) << owner;
+    fs::permissions(state_ / "frozen", fs::perms::owner_all);
+    std::ofstream(note) << owner;
+    fs::permissions(note, fs::perms::owner_read | fs::perms::owner_write);
   }
   std::string dead_owner() const {
     const std::string own = owner_text();
@@ -37,52 +43,50 @@ class FreezeNotes : public ::testing::Test {
 };
 
 TEST_F(FreezeNotes, OwnOnesAreNotAbandonedAndCanBeForgotten) {
-  note_freeze(state_, {"aaa", "bbb"});
+  note_freeze(state_, {kOne, kOther});
   EXPECT_TRUE(abandoned_freezes(state_).ids.empty());
   EXPECT_TRUE(abandoned_freezes(state_).notes.empty());
-  forget_freeze(state_, {"aaa", "bbb"}, ::getpid());
+  forget_freeze(state_, {kOne, kOther}, ::getpid());
   EXPECT_TRUE(fs::is_empty(state_ / "frozen"));
 }
 
 TEST_F(FreezeNotes, ThoseOfTheDeadAreAbandoned) {
-  write(std::string("aaa.") + kNobody, dead_owner());
+  write(kOne + "." + kNobody, dead_owner());
   const AbandonedFreezes abandoned = abandoned_freezes(state_);
-  EXPECT_EQ(abandoned.ids, std::vector<std::string>{"aaa"});
+  EXPECT_EQ(abandoned.ids, std::vector<std::string>{kOne});
   EXPECT_EQ(abandoned.notes.size(), 1U);
 }
 
 TEST_F(FreezeNotes, AContainerThatALivingOneHasFrozenIsLeftAlone) {
-  note_freeze(state_, {"aaa"});
-  write(std::string("aaa.") + kNobody, dead_owner());
+  note_freeze(state_, {kOne});
+  write(kOne + "." + kNobody, dead_owner());
   const AbandonedFreezes abandoned = abandoned_freezes(state_);
   EXPECT_TRUE(abandoned.ids.empty());
   EXPECT_EQ(abandoned.notes.size(), 1U);
 }
 
 TEST_F(FreezeNotes, AnUnfinishedOneMeansNothing) {
-  write(std::string("aaa.") + kNobody + ".part", "");
-  write("bbb." + std::to_string(::getpid()) + ".part", "");
+  write(kOne + "." + kNobody + ".part", "");
+  write(kOther + "." + std::to_string(::getpid()) + ".part", "");
   const AbandonedFreezes abandoned = abandoned_freezes(state_);
   EXPECT_TRUE(abandoned.ids.empty());
   EXPECT_EQ(abandoned.notes.size(), 1U);
 }
 
-TEST(Owner, LivesWhileItsProcessDoes) {
-  const std::string own = owner_text();
-  EXPECT_TRUE(owner_may_live(own));
-  EXPECT_FALSE(owner_may_live(own + "0")) << "the number was used again";
-  EXPECT_FALSE(owner_may_live(kNobody + own.substr(own.find('@'))));
-  EXPECT_TRUE(owner_may_live("1@another-host:1"));
-  EXPECT_FALSE(owner_may_live(""));
+TEST_F(FreezeNotes, WhereOthersMayWriteTheyAreNotBelieved) {
+  write(kOne + "." + kNobody, dead_owner());
+  ASSERT_EQ(abandoned_freezes(state_).ids.size(), 1U);
+  fs::permissions(state_ / "frozen" / (kOne + "." + kNobody), fs::perms::others_write,
+                  fs::perm_options::add);
+  EXPECT_TRUE(abandoned_freezes(state_).ids.empty());
+  fs::permissions(state_ / "frozen", fs::perms::all);
+  EXPECT_TRUE(abandoned_freezes(state_).notes.empty());
+  EXPECT_THROW(note_freeze(state_, {kOther}), Error);
 }
 
-TEST(Owner, OfATagLivesToo) {
-  const std::string tag = unique_owner_tag();
-  EXPECT_NE(tag, unique_owner_tag());
-  EXPECT_LE(tag.size(), 128U);
-  EXPECT_TRUE(tag_owner_may_live(tag));
-  EXPECT_FALSE(tag_owner_may_live(kNobody + tag.substr(tag.find('.'))));
-  EXPECT_TRUE(tag_owner_may_live("latest")) << "nobody's";
+TEST_F(FreezeNotes, OfSomethingThatIsNoIdNothingIsDone) {
+  write(std::string("..%2f..%2fdb.") + kNobody, dead_owner());
+  EXPECT_TRUE(abandoned_freezes(state_).ids.empty());
 }
 
 }  // namespace

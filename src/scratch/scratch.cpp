@@ -11,6 +11,7 @@
 #include "image/tar.hpp"
 #include "scratch/containers.hpp"
 #include "scratch/lost_answer.hpp"
+#include "scratch/ours.hpp"
 #include "scratch/owner.hpp"
 #include "scratch/worker_program.hpp"
 #include "snapshot/labels.hpp"
@@ -63,10 +64,11 @@ worker::Message result_of(const std::string& command, int exit_code,
 
 docker::ContainerSpec scratch_container(const std::string& image) {
   docker::ContainerSpec container;
-  container.name = snapshot::kScratchName + random_hex(6);
+  container.name = new_scratch_name();
   container.image = image;
   container.labels = {{snapshot::label::kRole, snapshot::kRoleScratch},
                       {snapshot::label::kOwner, owner_text()},
+                      {snapshot::label::kMadeBy, whose({}).name},
                       {snapshot::label::kCreated, to_rfc3339(std::chrono::system_clock::now())}};
   container.network_mode = "none";
   return container;
@@ -281,20 +283,6 @@ std::unique_ptr<Source> Scratch::open_layer() {
 
 std::unique_ptr<Source> Scratch::open_layer_once(std::uint64_t size) {
   return std::make_unique<SizedSource>(open_layer(), size, [this] { remove_in_background(); });
-}
-
-std::vector<std::string> remove_abandoned_scratches(snapshot::Context& context) {
-  docker::ContainerFilter filter;
-  filter.all = true;
-  filter.labels = {std::string(snapshot::label::kRole) + "=" + snapshot::kRoleScratch};
-  std::vector<std::string> removed;
-  for (const docker::ContainerSummary& scratch : context.rescue.list_containers(filter)) {
-    const auto owner = scratch.labels.find(snapshot::label::kOwner);
-    if (owner != scratch.labels.end() && owner_may_live(owner->second)) continue;
-    context.rescue.remove_container(scratch.id);
-    removed.push_back(scratch.names.empty() ? scratch.id : scratch.names.front());
-  }
-  return removed;
 }
 
 }  // namespace dksnap::scratch

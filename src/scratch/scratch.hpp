@@ -80,7 +80,4 @@ class Scratch {
 // its own and no network.
 docker::ContainerSpec scratch_container(const std::string& image);
 
-// Removes the scratches of dksnaps that are gone. Returns the names of what it removed.
-std::vector<std::string> remove_abandoned_scratches(snapshot::Context& context);
-
 }  // namespace dksnap::scratch

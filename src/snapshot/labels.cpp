@@ -34,8 +34,9 @@ constexpr std::array kTable{
     LabelInfo{label::kRole, "on containers and images: scratch or stage"},
     LabelInfo{label::kOwner, "on scratches: process and host that made it"},
     LabelInfo{label::kBoot, "on booted copies: id of the snapshot"},
-    LabelInfo{label::kSwap, "on containers that took another one's place: the journal's entry"},
-    LabelInfo{label::kUndo, "on the same: that entry itself, JSON, for where the journal is not"},
+    LabelInfo{label::kSwap,
+              "on containers that took another one's place: id of the journal's entry"},
+    LabelInfo{label::kMadeBy, "on scratches and on the same: user and host, for people"},
     LabelInfo{label::kLegacyDumpPath, "written by the original dksnap only"},
     LabelInfo{label::kLegacyEntrypoint, "written by the original dksnap only"},
 };

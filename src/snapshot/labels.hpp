@@ -40,7 +40,7 @@ inline constexpr const char* kRole = "dksnap.role";
 inline constexpr const char* kOwner = "dksnap.owner";
 inline constexpr const char* kBoot = "dksnap.boot";
 inline constexpr const char* kSwap = "dksnap.swap";
-inline constexpr const char* kUndo = "dksnap.undo";
+inline constexpr const char* kMadeBy = "dksnap.made-by";
 
 // Only the original wrote these.
 inline constexpr const char* kLegacyDumpPath = "dksnap.dump-path";

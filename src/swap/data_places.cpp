@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/paths.hpp"
+#include "base/text.hpp"
 #include "capture/source.hpp"
 
 namespace dksnap::swap {
@@ -82,11 +83,32 @@ std::vector<std::string> others_at(docker::Engine& engine, const std::vector<Dat
                                    const std::vector<std::string>& but_ids) {
   std::vector<std::string> names;
   if (places.empty()) return names;
+  // A bind of the directory in which a volume has its files is that volume by another name.
+  std::vector<std::string> paths;
+  std::vector<std::string> own_binds;
+  const std::vector<docker::Volume> volumes = engine.list_volumes();
+  for (const DataPlace& place : places) {
+    if (place.type == "bind") {
+      paths.push_back(place.source);
+      own_binds.push_back(place.source);
+    }
+    for (const docker::Volume& volume : volumes) {
+      if (place.type == "volume" && volume.name == place.source && !volume.mountpoint.empty())
+        paths.push_back(volume.mountpoint);
+    }
+  }
   const auto touches = [&](const docker::Mount& mount) {
-    return std::any_of(places.begin(), places.end(), [&](const DataPlace& place) {
-      if (place.type != mount.type) return false;
-      if (mount.type == "volume") return mount.name == place.source;
-      return is_within(mount.source, place.source) || is_within(place.source, mount.source);
+    const bool same_volume = mount.type == "volume" &&
+                             std::any_of(places.begin(), places.end(), [&](const DataPlace& place) {
+                               return place.type == "volume" && place.source == mount.name;
+                             });
+    if (same_volume) return true;
+    if (mount.source.empty()) return false;
+    // What has a directory above it mounted, and only looks, is a monitor of the whole machine.
+    return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+      return is_within(mount.source, path) ||
+             (mount.type == "bind" && mount.read_write && is_within(path, mount.source) &&
+              std::find(own_binds.begin(), own_binds.end(), path) != own_binds.end());
     });
   };
   for (const docker::ContainerSummary& other : engine.list_containers({})) {
@@ -95,6 +117,51 @@ std::vector<std::string> others_at(docker::Engine& engine, const std::vector<Dat
       names.push_back(other.names.empty() ? other.id.substr(0, 12) : other.names.front());
   }
   return names;
+}
+
+void refuse_used_places(docker::Engine& engine, const std::string& container,
+                        const std::vector<DataPlace>& places,
+                        const std::vector<std::string>& but_ids) {
+  const auto others = others_at(engine, places, but_ids);
+  if (others.empty()) return;
+  throw Error(
+      ErrorCode::in_use, fmt::format("cannot replace the data of {}", container),
+      fmt::format("{} {} one of its volumes as well, and would have its files changed under it",
+                  join(others, ", "), others.size() == 1 ? "uses" : "use"),
+      fmt::format("stop that first: docker stop {}", join(others, " ")));
+}
+
+void keep_what_is_not_the_snapshots(docker::Engine& engine, const docker::Container& container,
+                                    const snapshot::Snapshot& snapshot, MountChoice& choice) {
+  std::erase_if(choice.places, [&](const DataPlace& place) {
+    const bool left_out = std::any_of(snapshot.left_out.begin(), snapshot.left_out.end(),
+                                      [&](const snapshot::LeftOut& one) {
+                                        return one.what.starts_with(place.destination + " (");
+                                      });
+    if (left_out) {
+      choice.kept.push_back(place.destination + " (the snapshot has left it out)");
+      return true;
+    }
+    // A file cannot be replaced where it is a mount: nothing can be renamed into its place.
+    // Of a link, what it leads to.
+    const auto stat = engine.stat_path(container.id, place.destination + "/.");
+    if (stat && stat->is_directory()) return false;
+    choice.kept.push_back(place.destination + " (no directory)");
+    return true;
+  });
+}
+
+void expect_saved(const std::string& container, const std::vector<DataPlace>& places,
+                  const snapshot::Snapshot& safety) {
+  for (const DataPlace& place : places) {
+    const std::string wanted = place.source + ":" + place.destination;
+    const auto& saved = safety.run.volumes;
+    if (std::find(saved.begin(), saved.end(), wanted) != saved.end()) continue;
+    throw Error(ErrorCode::failed, fmt::format("cannot replace the data of {}", container),
+                fmt::format("{} would be rewritten, and the safety snapshot does not hold it",
+                            place.destination),
+                "boot the snapshot beside it: `dksnap boot`");
+  }
 }
 
 PlaceRestorer::PlaceRestorer(snapshot::Context& context, const std::string& image,

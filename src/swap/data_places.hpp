@@ -7,7 +7,8 @@
 
 #include "scratch/scratch.hpp"
 #include "snapshot/context.hpp"
-#include "swap/journal.hpp"
+#include "snapshot/snapshot.hpp"
+#include "swap/journal_entry.hpp"
 
 namespace dksnap::swap {
 
@@ -22,6 +23,8 @@ struct MountChoice {
   std::vector<std::string> renewed;
   // Mounted read-only: nothing of the container's can change there, nor of ours.
   std::vector<std::string> read_only;
+  // The snapshot has nothing that could take its place, and why.
+  std::vector<std::string> kept;
 };
 // Throws `failed` for a mount of a part of a volume: bringing the whole of it to another state
 // would destroy the rest.
@@ -31,9 +34,23 @@ MountChoice choose_mounts(const docker::Container& container,
 // Whether Compose made it, and finds it by its labels.
 bool is_composes(const docker::StringMap& labels);
 
-// Names of other running containers that have one of the places mounted.
+// Takes from the places what the snapshot has left out, and mounts of single files.
+void keep_what_is_not_the_snapshots(docker::Engine& engine, const docker::Container& container,
+                                    const snapshot::Snapshot& snapshot, MountChoice& choice);
+
+// Throws `failed` where a place that is to be written is not in the safety snapshot: by its source
+// and its destination, not by a path alone.
+void expect_saved(const std::string& container, const std::vector<DataPlace>& places,
+                  const snapshot::Snapshot& safety);
+
+// Names of other running containers that have one of the places mounted, by whatever name.
 std::vector<std::string> others_at(docker::Engine& engine, const std::vector<DataPlace>& places,
                                    const std::vector<std::string>& but_ids);
+
+// Throws in_use where there is one.
+void refuse_used_places(docker::Engine& engine, const std::string& container,
+                        const std::vector<DataPlace>& places,
+                        const std::vector<std::string>& but_ids);
 
 // Brings the content of mounts to the state of a snapshot, in a scratch of it. The scratch is there
 // from the constructor on; nothing is written before run().
@@ -45,6 +62,8 @@ class PlaceRestorer {
   // Returns when what was written is on the disk, so that it outlives a power cut. The database may
   // run meanwhile. Throws `failed`.
   void flush();
+  // Of its scratch, which has the places mounted.
+  const std::string& scratch_id() const { return scratch_->id(); }
 
  private:
   snapshot::Context& context_;

@@ -4,105 +4,55 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/time.hpp"
+#include "base/error.hpp"
+#include "base/fd.hpp"
 #include "docker/engine.hpp"
+#include "swap/journal_entry.hpp"
 
 namespace dksnap::swap {
-
-enum class Stage {
-  started,      // nothing that the user had was touched
-  stopping,     // the old container may be stopped or have another name
-  overwriting,  // the data in its mounts may be changed
-  done,
-  undone,  // kept for what belongs to it until its time is over
-};
-
-// A mount whose content a swap brings to another state.
-struct DataPlace {
-  std::string type;         // "volume", "bind"
-  std::string source;       // volume's name, or host path
-  std::string destination;  // in the container
-};
-
-// One of the two containers of a swap.
-struct SwapSide {
-  std::string id;       // empty: the swap makes it
-  std::string name;     // while it is not the container: parked, or not yet in place
-  std::string restart;  // its policy while it is the container
-  bool running = true;
-  // It may stay, stopped, and has its data then. Where not (--rm, data on a tmpfs, Compose's), it
-  // comes back from `spec`, which names the safety snapshot's image.
-  bool lasting = true;
-  bool volatile_data = false;  // gone as soon as it stops (tmpfs)
-  docker::RawContainerSpec spec;
-};
-
-struct Swap {
-  SwapSide out;
-  SwapSide in;
-  std::vector<DataPlace> places;
-  std::string kind;         // of the database
-  std::string safety;       // id of the snapshot of what was there; empty: none
-  std::string safety_name;  // its image
-  std::string data;         // id of the snapshot that came in; empty: unknown
-  bool keep = false;        // not removed when its time is over
-};
-
-struct RemovedSnapshot {
-  std::string id;
-  std::string title;
-  std::string bin_reference;
-  std::vector<std::string> names;
-};
-
-// Whether nothing is left to do.
-inline bool is_over(Stage stage) {
-  return stage == Stage::done || stage == Stage::undone;
-}
-
-struct JournalEntry {
-  std::string id;      // 8 hex digits
-  std::string verb;    // "replace", "undo", "rm"
-  std::string title;   // what it was about, for people
-  std::string engine;  // its id
-  std::string owner;   // owner.hpp
-  std::string container;
-  TimePoint when{};
-  Stage stage = Stage::started;
-  std::optional<Swap> swap;
-  std::vector<RemovedSnapshot> removed;
-};
-
-// All but the stage, as the journal and the label of a container hold it.
-std::string to_json(const JournalEntry& entry);
-// Nothing where the text is none.
-std::optional<JournalEntry> parse_journal_entry(const std::string& text);
 
 // A new one, with an id of its own, of this process and now.
 JournalEntry new_entry(const std::string& verb, const std::string& engine,
                        const std::string& container);
 
+struct JournalContents {
+  std::vector<JournalEntry> entries;  // of one engine, newest first
+  // Files that are no entries, each with the reason. They are left alone, and cost only themselves.
+  std::vector<std::string> damaged;
+  // Why none of it is believed: somebody else may have written there.
+  std::optional<Error> refused;
+};
+
 class Journal {
  public:
   explicit Journal(const std::filesystem::path& state_dir) : directory_(state_dir / "journal") {}
 
+  // `look_again` is called first, while nobody else can begin anything; what it throws ends it.
   // Throws in_use where another one of the same container is not done; `failed` or no_space where
-  // it cannot be written: then nothing may be touched.
-  void begin(const JournalEntry& entry) const;
+  // it cannot be written, or is not to be trusted: then nothing may be touched.
+  void begin(const JournalEntry& entry, const std::function<void()>& look_again = {}) const;
+  // As begin() does it: nobody else begins anything until `action` has returned.
+  void while_locked(const std::function<void()>& action) const;
   void set_stage(const std::string& id, Stage stage) const;
-  bool has(const std::string& id) const { return std::filesystem::exists(path(id)); }
-  void forget(const std::string& id) const;
-  // Of this engine, newest first.
-  std::vector<JournalEntry> entries(const std::string& engine) const;
-  // The same; asks the engine who it is only where there are any.
-  std::vector<JournalEntry> entries(docker::Engine& engine) const;
+  bool has(const std::string& id) const;
+  // Nothing where another process has it: at most one takes an entry back.
+  std::optional<Fd> claim(const std::string& id) const;
+  // False where there is none, or it cannot be removed.
+  bool forget(const std::string& id) const;
+
+  JournalContents read(const std::string& engine) const;
+  // The same; asks the engine who it is only where there is something.
+  JournalContents read(docker::Engine& engine) const;
+  std::vector<JournalEntry> entries(docker::Engine& engine) const { return read(engine).entries; }
 
  private:
-  std::filesystem::path path(const std::string& id) const { return directory_ / id; }
+  std::filesystem::path path(const std::string& id) const;
+  void write(const JournalEntry& entry) const;
   std::filesystem::path directory_;
 };
 

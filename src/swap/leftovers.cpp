@@ -1,46 +1,48 @@
 #include "swap/leftovers.hpp"
 
+#include <fmt/format.h>
+
 #include "base/error.hpp"
 #include "capture/freeze.hpp"
+#include "scratch/containers.hpp"
 #include "scratch/freeze_notes.hpp"
+#include "scratch/ours.hpp"
 #include "scratch/owner.hpp"
-#include "scratch/scratch.hpp"
 #include "snapshot/labels.hpp"
+#include "snapshot/naming.hpp"
+#include "swap/journal.hpp"
 #include "swap/swap.hpp"
+#include "swap/whereabouts.hpp"
 
 namespace dksnap::swap {
 namespace {
 
-std::vector<std::string> images_named(docker::Engine& engine, const std::string& start) {
-  std::vector<std::string> names;
-  for (const docker::ImageSummary& image : engine.list_images({})) {
-    for (const std::string& tag : image.tags) {
-      if (tag.starts_with(start)) names.push_back(tag);
-    }
+// What the entry has made, and nobody has ever used.
+void remove_unused(snapshot::Context& context, const JournalEntry& entry) {
+  if (!entry.swap->in.id.empty()) return;
+  for (const docker::Container& made : made_by_swap(context.engine, entry.id)) {
+    if (made.name == entry.swap->in.name && made.status == "created")
+      context.engine.remove_container(made.id);
   }
-  return names;
 }
 
-std::vector<std::string> unfinished_images(docker::Engine& engine) {
-  const std::string start = std::string(snapshot::kUnfinishedRepository) + ":";
-  std::vector<std::string> names = images_named(engine, start);
-  std::erase_if(names, [&](const std::string& name) {
-    return scratch::tag_owner_may_live(name.substr(start.size()));
-  });
-  return names;
-}
-
-std::vector<std::string> remove_unfinished_images(docker::Engine& engine) {
-  std::vector<std::string> removed;
-  for (const std::string& name : unfinished_images(engine)) {
-    try {
-      engine.remove_image(name, true, true);
-      removed.push_back(name);
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::not_found) throw;  // somebody else was quicker
-    }
+std::vector<std::string> what_stays(snapshot::Context& context, const JournalEntry& entry) {
+  std::vector<std::string> stays;
+  if (entry.swap) {
+    const auto add = [&](const docker::Container& container) {
+      stays.push_back(fmt::format("the container {} ({})", container.name, container.status));
+    };
+    const Whereabouts where = find_whereabouts(context.engine, entry);
+    if (where.out) add(*where.out);
+    if (where.in && !where.in_is_named()) add(*where.in);
+    if (snapshot::image_exists(context.engine, entry.swap->safety_name))
+      stays.push_back("the safety snapshot " + entry.swap->safety_name);
   }
-  return removed;
+  for (const RemovedSnapshot& one : entry.removed) {
+    if (snapshot::image_exists(context.engine, one.bin_reference))
+      stays.push_back("the image " + one.bin_reference + ", until its time is over");
+  }
+  return stays;
 }
 
 }  // namespace
@@ -48,38 +50,66 @@ std::vector<std::string> remove_unfinished_images(docker::Engine& engine) {
 Leftovers find_leftovers(snapshot::Context& context) {
   Leftovers found;
   for (const std::string& id : scratch::abandoned_freezes(context.state_dir).ids) {
-    try {
-      const docker::Container container = context.engine.inspect_container(id);
-      if (container.paused) found.thawed.push_back(container.name);
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::not_found) throw;
-    }
+    const auto container = scratch::find_container(context.engine, id);
+    if (container && container->paused) found.thawed.push_back(container->name);
   }
-  docker::ContainerFilter filter;
-  filter.all = true;
-  filter.labels = {std::string(snapshot::label::kRole) + "=" + snapshot::kRoleScratch};
-  for (const docker::ContainerSummary& scratch : context.engine.list_containers(filter)) {
-    const auto owner = scratch.labels.find(snapshot::label::kOwner);
-    if (owner != scratch.labels.end() && scratch::owner_may_live(owner->second)) continue;
-    found.scratches.push_back(scratch.names.empty() ? scratch.id : scratch.names.front());
-  }
-  found.images = unfinished_images(context.engine);
+  for (const docker::ContainerSummary& one : scratch::abandoned_scratches(context.engine))
+    found.scratches.push_back(one.names.front());
+  found.images = scratch::abandoned_images(context.engine);
   found.replaced = find_abandoned_swaps(context);
   return found;
 }
 
 Leftovers clean_up(snapshot::Context& context) {
   Leftovers cleaned;
-  cleaned.thawed = capture::thaw_abandoned(context);
-  cleaned.scratches = scratch::remove_abandoned_scratches(context);
-  cleaned.images = remove_unfinished_images(context.rescue);
+  cleaned.thawed = capture::thaw_abandoned(context, cleaned.problems);
+  cleaned.scratches = scratch::remove_abandoned_scratches(context, cleaned.problems);
+  cleaned.images = scratch::remove_abandoned_images(context, cleaned.problems);
   // After the scratches: one of them may still be writing.
-  cleaned.replaced = roll_back_abandoned(context);
+  cleaned.replaced = roll_back_abandoned(context, cleaned.problems);
   return cleaned;
 }
 
+std::vector<std::string> journal_problems(snapshot::Context& context) {
+  JournalContents contents = Journal(context.state_dir).read(context.engine.info().id);
+  if (contents.refused)
+    return {fmt::format("{}; {}", contents.refused->what(), contents.refused->hint())};
+  return std::move(contents.damaged);
+}
+
+std::vector<std::string> give_up(snapshot::Context& context, const std::string& entry_id) {
+  const Journal journal(context.state_dir);
+  const JournalContents contents = journal.read(context.engine.info().id);
+  if (contents.refused) throw *contents.refused;
+  std::vector<std::string> stays;
+  for (const JournalEntry& entry : contents.entries) {
+    if (entry.id != entry_id) continue;
+    if (!is_over(entry.stage) && scratch::owner_life(entry.owner) == scratch::Life::alive) {
+      throw Error(ErrorCode::in_use, fmt::format("{} cannot be given up", entry_id),
+                  fmt::format("its `{}` of {} is under way", entry.verb, entry.container),
+                  "wait for it, or end it with Ctrl-C: it puts back what it has done");
+    }
+    if (entry.swap && !is_over(entry.stage)) remove_unused(context, entry);
+    stays = what_stays(context, entry);
+  }
+  if (!journal.forget(entry_id)) {
+    throw Error(ErrorCode::not_found, fmt::format("there is no entry {}", entry_id),
+                "the journal has none of that id",
+                "`dksnap undo --list` and `dksnap doctor` show them");
+  }
+  return stays;
+}
+
 std::vector<std::string> stage_images(docker::Engine& engine) {
-  return images_named(engine, std::string(snapshot::kStageRepository) + ":");
+  const std::string start = std::string(snapshot::kStageRepository) + ":";
+  std::vector<std::string> names;
+  const std::string label = fmt::format("{}={}", snapshot::label::kRole, snapshot::kRoleStage);
+  for (const docker::ImageSummary& image : engine.list_images(label)) {
+    for (const std::string& tag : image.tags) {
+      if (tag.starts_with(start)) names.push_back(tag);
+    }
+  }
+  return names;
 }
 
 }  // namespace dksnap::swap

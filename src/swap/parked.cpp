@@ -5,22 +5,35 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "scratch/containers.hpp"
+#include "scratch/ours.hpp"
+#include "snapshot/labels.hpp"
 #include "snapshot/naming.hpp"
-#include "swap/remove.hpp"
+#include "swap/bin.hpp"
+#include "swap/journal.hpp"
+#include "swap/whereabouts.hpp"
 
 namespace dksnap::swap {
 namespace {
 
 constexpr std::size_t kShownIdDigits = 8;
 
-// Under its parked name and not running: undo may have put it back, somebody may use it.
+// Undo may have put it back, and somebody may use it: then it stays.
 std::optional<docker::Container> find_parked(snapshot::Context& context,
                                              const JournalEntry& entry) {
   if (!entry.swap) return std::nullopt;
   const SwapSide& old = entry.swap->out;
   auto parked = scratch::find_container(context.engine, old.id);
-  if (!parked || parked->name != old.name || parked->running) return std::nullopt;
+  if (!parked || !is_only_ours(old, *parked)) return std::nullopt;
   return parked;
+}
+
+// The image of that name is the snapshot that we have taken, and no other that has got the name.
+bool is_safety(docker::Engine& engine, const Swap& swap) {
+  if (swap.safety_name.empty()) return false;
+  const auto image = snapshot::find_image(engine, swap.safety_name);
+  if (!image) return false;
+  const auto id = image->config.labels.find(snapshot::label::kId);
+  return id != image->config.labels.end() && id->second == swap.safety;
 }
 
 }  // namespace
@@ -34,7 +47,7 @@ std::vector<Expired> find_expired(snapshot::Context& context, bool all) {
     if (under_way || (!all && (kept || now - entry.when < kBinTime))) continue;
     Expired found;
     if (const auto parked = find_parked(context, entry)) found.parked = parked->name;
-    if (entry.swap && snapshot::image_exists(context.engine, entry.swap->safety_name))
+    if (entry.swap && is_safety(context.engine, *entry.swap))
       found.safety = entry.swap->safety.substr(0, kShownIdDigits);
     found.entry = std::move(entry);
     expired.push_back(std::move(found));
@@ -43,8 +56,8 @@ std::vector<Expired> find_expired(snapshot::Context& context, bool all) {
 }
 
 void remove_safety(docker::Engine& engine, const Swap& swap) {
-  if (swap.safety_name.empty()) return;
   try {
+    if (!is_safety(engine, swap)) return;
     engine.remove_image(swap.safety_name, false, false);
   } catch (const Error& error) {
     // Gone, not there yet, or a container was made from it.
@@ -52,13 +65,20 @@ void remove_safety(docker::Engine& engine, const Swap& swap) {
   }
 }
 
-void expire(snapshot::Context& context, const JournalEntry& entry) {
-  if (entry.swap) {
-    if (const auto parked = find_parked(context, entry))
-      context.engine.remove_container(parked->id);
-    remove_safety(context.engine, *entry.swap);
+void expire(snapshot::Context& context, const JournalEntry& entry,
+            std::vector<std::string>& problems) {
+  try {
+    if (entry.swap) {
+      if (const auto parked = find_parked(context, entry))
+        context.engine.remove_container(parked->id);
+      remove_safety(context.engine, *entry.swap);
+    }
+    Journal(context.state_dir).forget(entry.id);
+  } catch (const Error& error) {
+    if (!scratch::can_go_on_after(error)) throw;
+    problems.push_back(
+        fmt::format("what was kept of {} cannot be removed: {}", entry.container, error.what()));
   }
-  Journal(context.state_dir).forget(entry.id);
 }
 
 }  // namespace dksnap::swap

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "snapshot/context.hpp"
-#include "swap/journal.hpp"
+#include "swap/journal_entry.hpp"
 
 namespace dksnap::swap {
 
@@ -18,8 +18,9 @@ struct Expired {
   std::string safety;  // short id of the snapshot that does; empty: none
 };
 std::vector<Expired> find_expired(snapshot::Context& context, bool all);
-// Throws as the engine does; what is used stays.
-void expire(snapshot::Context& context, const JournalEntry& entry);
+// What is used stays; what could not be removed is a sentence in `problems`, and the entry stays.
+void expire(snapshot::Context& context, const JournalEntry& entry,
+            std::vector<std::string>& problems);
 
 // Takes its name from a swap's safety snapshot, if it has one and nothing runs from it.
 void remove_safety(docker::Engine& engine, const Swap& swap);

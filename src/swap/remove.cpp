@@ -8,26 +8,11 @@
 #include "base/text.hpp"
 #include "snapshot/labels.hpp"
 #include "snapshot/naming.hpp"
+#include "swap/bin.hpp"
+#include "swap/journal.hpp"
 
 namespace dksnap::swap {
 namespace {
-
-// Names of the containers, running or not, that were made from an image.
-std::vector<std::string> users_of(docker::Engine& engine, const std::string& image_id) {
-  docker::ContainerFilter every;
-  every.all = true;
-  std::vector<std::string> users;
-  for (const docker::ContainerSummary& container : engine.list_containers(every)) {
-    if (container.image_id == image_id)
-      users.push_back(container.names.empty() ? container.id : container.names.front());
-  }
-  return users;
-}
-
-// The bin's tag says when it came in: dksnap-bin/<id>:<seconds since the epoch>.
-std::string bin_repository(const snapshot::Snapshot& snapshot) {
-  return snapshot::kBinRepository + snapshot.id;
-}
 
 void refuse_used(snapshot::Context& context, const snapshot::Snapshot& snapshot) {
   const std::vector<std::string> users = users_of(context.engine, snapshot.image_id);
@@ -38,17 +23,33 @@ void refuse_used(snapshot::Context& context, const snapshot::Snapshot& snapshot)
       fmt::format("remove that first (docker rm -fv {}), or leave out --now", join(users, " ")));
 }
 
+// A question was answered since they were looked up: a name may be another image's by now.
+void expect_same(snapshot::Context& context,
+                 const std::vector<const snapshot::Snapshot*>& snapshots) {
+  for (const snapshot::Snapshot* snapshot : snapshots) {
+    for (const std::string& name : snapshot->names) {
+      const auto image = snapshot::find_image(context.engine, name);
+      if (image && image->id == snapshot->image_id) continue;
+      throw Error(
+          ErrorCode::in_use,
+          fmt::format("\"{}\" is not as it was when it was asked for", printable(snapshot->title)),
+          fmt::format("{} is {} by now", name, image ? "another image" : "gone"),
+          "nothing was removed; run the command again");
+    }
+  }
+}
+
 // By their names, so that what the bin holds stays.
 std::vector<RemoveResult> to_bin(snapshot::Context& context,
                                  const std::vector<const snapshot::Snapshot*>& snapshots,
                                  std::vector<RemoveResult> results) {
   JournalEntry entry = new_entry("rm", context.engine.info().id, snapshots.front()->source);
   entry.title = snapshots.front()->title;
-  const auto now = std::chrono::system_clock::to_time_t(entry.when);
+  const std::string tag = bin_tag(context, entry.when);
   for (std::size_t i = 0; i < snapshots.size(); ++i) {
     const snapshot::Snapshot& snapshot = *snapshots[i];
     if (snapshot.source != entry.container) entry.container.clear();
-    results[i].bin_reference = fmt::format("{}:{}", bin_repository(snapshot), now);
+    results[i].bin_reference = fmt::format("{}:{}", bin_repository(snapshot.id), tag);
     RemovedSnapshot removed{snapshot.id, snapshot.title, results[i].bin_reference, snapshot.names};
     // One without a name gets one when it comes back: the bin's alone would hide it.
     if (removed.names.empty())
@@ -57,9 +58,9 @@ std::vector<RemoveResult> to_bin(snapshot::Context& context,
     entry.removed.push_back(std::move(removed));
   }
   const Journal journal(context.state_dir);
-  journal.begin(entry);
+  journal.begin(entry, [&] { expect_same(context, snapshots); });
   for (const snapshot::Snapshot* snapshot : snapshots) {
-    context.engine.tag_image(snapshot->image_id, bin_repository(*snapshot), std::to_string(now));
+    context.engine.tag_image(snapshot->image_id, bin_repository(snapshot->id), tag);
     for (const std::string& name : snapshot->names) context.engine.remove_image(name, false, false);
   }
   journal.set_stage(entry.id, Stage::done);
@@ -80,6 +81,7 @@ std::vector<RemoveResult> remove(snapshot::Context& context, const snapshot::Cat
     if (request.now && result.children.empty()) result.freed_bytes = snapshot->added_bytes;
   }
   if (!request.now) return to_bin(context, request.snapshots, std::move(results));
+  expect_same(context, request.snapshots);
   for (const snapshot::Snapshot* snapshot : request.snapshots) {
     std::vector<std::string> names = snapshot->names;
     if (names.empty()) names.push_back(snapshot->image_id);
@@ -99,14 +101,23 @@ void take_out_of_bin(snapshot::Context& context, const JournalEntry& entry) {
                   "it is not in the bin any more", "`dksnap ls` shows what there is");
     }
   }
+  const std::vector<BinItem> bin = list_bin(context);
   JournalEntry back = new_entry("undo", entry.engine, entry.container);
   back.title = entry.title;
   back.removed = entry.removed;
   const Journal journal(context.state_dir);
-  journal.begin(back);
+  journal.begin(back, [&] {
+    if (journal.has(entry.id)) return;
+    throw Error(ErrorCode::in_use, fmt::format("\"{}\" is not as it was", printable(entry.title)),
+                "it was taken back meanwhile", "nothing was touched");
+  });
   for (const RemovedSnapshot& one : entry.removed) {
     const auto image = snapshot::find_image(context.engine, one.bin_reference);
     if (!image) continue;  // an earlier try has done it
+    const bool is_it = std::any_of(bin.begin(), bin.end(), [&](const BinItem& item) {
+      return item.reference == one.bin_reference && item.snapshot.id == one.id;
+    });
+    if (!is_it) continue;
     for (const std::string& name : one.names) {
       if (const auto named = snapshot::find_image(context.engine, name)) {
         if (named->id == image->id) continue;
@@ -122,36 +133,6 @@ void take_out_of_bin(snapshot::Context& context, const JournalEntry& entry) {
     context.engine.remove_image(one.bin_reference, false, false);
   }
   journal.set_stage(back.id, Stage::done);
-}
-
-std::vector<snapshot::BinEntry> list_bin(snapshot::Context& context) {
-  std::vector<snapshot::BinEntry> entries =
-      snapshot::Catalog::load(context.engine, context.state_dir).bin();
-  std::sort(entries.begin(), entries.end(),
-            [](const snapshot::BinEntry& a, const snapshot::BinEntry& b) {
-              return a.removed > b.removed;
-            });
-  return entries;
-}
-
-std::vector<snapshot::BinEntry> expired_in_bin(snapshot::Context& context, bool all) {
-  std::vector<snapshot::BinEntry> expired = list_bin(context);
-  const TimePoint now = std::chrono::system_clock::now();
-  if (!all)
-    std::erase_if(expired,
-                  [&](const snapshot::BinEntry& entry) { return now - entry.removed < kBinTime; });
-  return expired;
-}
-
-std::vector<std::string> empty_bin(snapshot::Context& context, bool all) {
-  std::vector<std::string> emptied;
-  for (const snapshot::BinEntry& entry : expired_in_bin(context, all)) {
-    // A container may still run from it; then it stays until that is gone.
-    if (!users_of(context.engine, entry.snapshot.image_id).empty()) continue;
-    context.engine.remove_image(entry.reference, false, false);
-    emptied.push_back(entry.snapshot.title);
-  }
-  return emptied;
 }
 
 }  // namespace dksnap::swap

@@ -6,12 +6,9 @@
 
 #include "snapshot/catalog.hpp"
 #include "snapshot/context.hpp"
-#include "swap/journal.hpp"
+#include "swap/journal_entry.hpp"
 
 namespace dksnap::swap {
-
-// How long a removed snapshot stays in the bin.
-inline constexpr std::chrono::hours kBinTime{72};
 
 struct RemoveRequest {
   std::vector<const snapshot::Snapshot*> snapshots;
@@ -33,12 +30,5 @@ std::vector<RemoveResult> remove(snapshot::Context& context, const snapshot::Cat
 // not_found where one is not in the bin any more, in_use where another image has its name. Notes
 // that in the journal, so that it can be taken back in turn.
 void take_out_of_bin(snapshot::Context& context, const JournalEntry& entry);
-
-// Empties the bin of what has lain there longer than kBinTime, or of all. Returns the titles.
-std::vector<std::string> empty_bin(snapshot::Context& context, bool all = false);
-// What that would take, but for what a container still runs from.
-std::vector<snapshot::BinEntry> expired_in_bin(snapshot::Context& context, bool all);
-// What lies in the bin, newest first.
-std::vector<snapshot::BinEntry> list_bin(snapshot::Context& context);
 
 }  // namespace dksnap::swap

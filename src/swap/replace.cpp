@@ -36,7 +36,8 @@ class ReplacePlanner {
     entry.swap->data = snapshot_.id;
     entry.swap->keep = request_.keep_old;
     if (!snapshot_.kind.empty()) entry.swap->kind = snapshot_.kind;
-    const MountChoice mounts = choose_mounts(plan_.source.container, snapshot_.paths);
+    MountChoice mounts = choose_mounts(plan_.source.container, snapshot_.paths);
+    keep_what_is_not_the_snapshots(context_.engine, plan_.source.container, snapshot_, mounts);
     entry.swap->places = mounts.places;
     refuse_shared_places(context_, plan_);
     describe(mounts);
@@ -48,6 +49,7 @@ class ReplacePlanner {
     plan_.swap.paths = snapshot_.paths;
     plan_.swap.doing = fmt::format("\"{}\"", printable(snapshot_.title));
     plan_.swap.wait = request_.wait;
+    finish_plan(context_, plan_);
     return std::move(plan_);
   }
 
@@ -127,6 +129,7 @@ class ReplacePlanner {
     }
     for (const std::string& path : mounts.read_only)
       add("untouched", fmt::format("{} (mounted read-only)", path));
+    for (const std::string& what : mounts.kept) add("untouched", what);
     if (const auto sharers = sharers_of_network(context_, plan_.source); !sharers.empty())
       add("breaks", fmt::format("{}: shares its network, and has to be made again afterwards",
                                 join(sharers, ", ")));
@@ -155,7 +158,7 @@ SwapPlan plan_replace(snapshot::Context& context, const snapshot::Catalog& catal
 }
 
 SwapResult carry_out(snapshot::Context& context, SwapPlan& plan) {
-  if (plan.live_safety) capture::create(context, safety_request(plan.swap.entry));
+  plan.swap.look_again = [&] { expect_same_footing(context, plan.footing); };
   return run_swap(context, plan.swap);
 }
 

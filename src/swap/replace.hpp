@@ -7,6 +7,7 @@
 
 #include "capture/source.hpp"
 #include "snapshot/catalog.hpp"
+#include "swap/footing.hpp"
 #include "swap/swap.hpp"
 
 namespace dksnap::swap {
@@ -32,8 +33,7 @@ struct SwapPlan {
   std::string headline;  // "Replace the data of db (postgres 15, up 3 hours)"
   std::vector<PlanLine> lines;
   SwapRequest swap;
-  // The safety snapshot has to be taken before the container stops: its data do not outlive that.
-  bool live_safety = false;
+  Footing footing;
 };
 
 // Touches nothing. Throws not_found, in_use (another container at the same volume, a paused one,
@@ -41,7 +41,8 @@ struct SwapPlan {
 SwapPlan plan_replace(snapshot::Context& context, const snapshot::Catalog& catalog,
                       const ReplaceRequest& request);
 
-// As run_swap().
+// Looks at all that the plan rests on again: throws in_use where it has changed, and nothing was
+// touched then. Else as run_swap().
 SwapResult carry_out(snapshot::Context& context, SwapPlan& plan);
 
 }  // namespace dksnap::swap

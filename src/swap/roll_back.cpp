@@ -4,15 +4,18 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "boot/readiness.hpp"
 #include "scratch/containers.hpp"
 #include "scratch/lost_answer.hpp"
+#include "scratch/ours.hpp"
 #include "scratch/owner.hpp"
 #include "snapshot/catalog.hpp"
-#include "snapshot/labels.hpp"
 #include "swap/data_places.hpp"
+#include "swap/journal.hpp"
 #include "swap/parked.hpp"
 #include "swap/swap.hpp"
+#include "swap/whereabouts.hpp"
 
 namespace dksnap::swap {
 namespace {
@@ -29,33 +32,82 @@ class RollBack {
       : context_(context), entry_(entry), swap_(*entry.swap), engine_(context.rescue) {}
 
   void run() {
-    take_new_away();
-    const auto old = scratch::find_container(engine_, swap_.out.id);
+    where_ = find_whereabouts(engine_, entry_);
     if (entry_.stage == Stage::started) {
-      if (old && swap_.out.restart != "no") engine_.set_restart_policy(old->id, swap_.out.restart);
-    } else if (old && !swap_.out.volatile_data) {
-      bring_back(*old);
+      take_new_away();
+      if (where_.out && swap_.out.restart != "no")
+        engine_.set_restart_policy(where_.out->id, swap_.out.restart);
     } else {
-      make_anew(old);
+      refuse_what_is_in_the_way();
+      take_new_away();
+      if (where_.out && !swap_.out.volatile_data) {
+        bring_back(*where_.out);
+      } else {
+        make_anew();
+      }
     }
     remove_safety(engine_, swap_);
   }
 
  private:
+  Error cannot(ErrorCode code, const std::string& why, const std::string& hint) const {
+    return {code, fmt::format("{} cannot be put back", entry_.container), why, hint};
+  }
+
+  // Whether it has a name that the swap gave it: else somebody has made it theirs.
+  bool is_as_we_left_it(const docker::Container& container, const SwapSide& side) const {
+    return container.name == entry_.container || container.name == side.name;
+  }
+
+  // Before anything is touched, so that what cannot be brought to its end is not begun.
+  void refuse_what_is_in_the_way() const {
+    const std::string again =
+        fmt::format("then `dksnap undo {}`, or give it up: `dksnap undo --forget {}`",
+                    entry_.container, entry_.id);
+    const bool old_is_there = where_.out && !swap_.out.volatile_data;
+    if (where_.named && !is_ours(*where_.named)) {
+      throw cannot(ErrorCode::in_use, "somebody has made another container of that name",
+                   fmt::format("give it another name (docker rename {} NEW), {}",
+                               shell_quote(entry_.container), again));
+    }
+    if (old_is_there && !is_as_we_left_it(*where_.out, swap_.out)) {
+      throw cannot(ErrorCode::in_use,
+                   fmt::format("somebody has renamed the old one to {}", where_.out->name),
+                   fmt::format("docker rename {} {}; {}", shell_quote(where_.out->name),
+                               swap_.out.name, again));
+    }
+    if (old_is_there && where_.out->running && where_.out->name == swap_.out.name) {
+      throw cannot(ErrorCode::in_use,
+                   fmt::format("somebody has started {}, and uses it", where_.out->name),
+                   fmt::format("docker stop {}; {}", shell_quote(where_.out->name), again));
+    }
+    if (!old_is_there && (swap_.safety.empty() || swap_.out.spec.body.empty())) {
+      throw cannot(ErrorCode::not_found,
+                   "somebody has removed it, and there is no snapshot of what it held",
+                   fmt::format("give it up: `dksnap undo --forget {}`", entry_.id));
+    }
+    expect_places_free();
+  }
+
+  bool is_ours(const docker::Container& container) const {
+    return container.id == swap_.out.id || (where_.in && container.id == where_.in->id);
+  }
+
+  // One that somebody has given another name is theirs, and stays as it is.
   void take_new_away() {
     if (!swap_.in.id.empty()) {
-      const auto parked = scratch::find_container(engine_, swap_.in.id);
-      if (!parked) return;
-      if (swap_.in.restart != "no") engine_.set_restart_policy(parked->id, "no");
-      if (parked->running) engine_.stop_container(parked->id, std::nullopt);
-      if (parked->name != swap_.in.name) engine_.rename_container(parked->id, swap_.in.name);
+      if (where_.in && is_as_we_left_it(*where_.in, swap_.in)) park_again(*where_.in);
       return;
     }
-    docker::ContainerFilter filter;
-    filter.all = true;
-    filter.labels = {fmt::format("{}={}", snapshot::label::kSwap, entry_.id)};
-    for (const docker::ContainerSummary& made : engine_.list_containers(filter))
-      engine_.remove_container(made.id);
+    for (const docker::Container& made : made_by_swap(engine_, entry_.id)) {
+      if (is_as_we_left_it(made, swap_.in)) engine_.remove_container(made.id);
+    }
+  }
+
+  void park_again(const docker::Container& container) {
+    if (swap_.in.restart != "no") engine_.set_restart_policy(container.id, "no");
+    if (container.running) engine_.stop_container(container.id, std::nullopt);
+    if (container.name != swap_.in.name) engine_.rename_container(container.id, swap_.in.name);
   }
 
   void bring_back(const docker::Container& old) {
@@ -69,12 +121,9 @@ class RollBack {
   }
 
   // It went with its stop, or its data did.
-  void make_anew(const std::optional<docker::Container>& old) {
-    if (swap_.safety.empty() || swap_.out.spec.body.empty()) {
-      throw Error(ErrorCode::not_found, fmt::format("{} is not there any more", entry_.container),
-                  "somebody has removed it, and there is no snapshot of what it held");
-    }
-    if (old) engine_.remove_container(old->id);
+  void make_anew() {
+    const auto& old = where_.out;
+    if (old && is_as_we_left_it(*old, swap_.out)) engine_.remove_container(old->id);
     restore_places();
     const std::string id =
         scratch::make_container(engine_, engine_, entry_.container, swap_.out.spec);
@@ -83,17 +132,30 @@ class RollBack {
     wait_for(id);
   }
 
+  bool writes_places() const { return entry_.stage == Stage::overwriting && !swap_.places.empty(); }
+
+  void expect_places_free() const {
+    if (!writes_places()) return;
+    std::vector<std::string> but{swap_.out.id};
+    if (where_.in && is_as_we_left_it(*where_.in, swap_.in)) but.push_back(where_.in->id);
+    refuse_used_places(engine_, entry_.container, swap_.places, but);
+  }
+
   void restore_places() {
-    if (entry_.stage != Stage::overwriting || swap_.places.empty()) return;
+    if (!writes_places()) return;
     const snapshot::Catalog catalog = snapshot::Catalog::load(engine_, context_.state_dir);
     const snapshot::Snapshot* safety = catalog.by_id(swap_.safety);
     if (safety == nullptr) {
       throw Error(ErrorCode::not_found,
                   fmt::format("the old data of {} cannot be brought back", entry_.container),
                   swap_.safety.empty() ? "there is no safety snapshot (--no-safety)"
-                                       : "its safety snapshot is gone");
+                                       : "its safety snapshot is gone",
+                  fmt::format("give it up: `dksnap undo --forget {}`", entry_.id));
     }
+    expect_saved(entry_.container, swap_.places, *safety);
     PlaceRestorer restorer(context_, safety->image_id, swap_.places, safety->paths);
+    // Somebody may have come while the scratch was made.
+    refuse_used_places(engine_, entry_.container, swap_.places, {restorer.scratch_id()});
     restorer.run([](const worker::Progress&) {});
     restorer.flush();
   }
@@ -115,6 +177,7 @@ class RollBack {
   const JournalEntry& entry_;
   const Swap& swap_;
   docker::Engine& engine_;
+  Whereabouts where_;
 };
 
 bool is_abandoned(const JournalEntry& entry) {
@@ -139,25 +202,38 @@ void roll_back(snapshot::Context& context, const JournalEntry& entry) {
   Journal(context.state_dir).forget(entry.id);
 }
 
-std::vector<std::string> find_abandoned_swaps(snapshot::Context& context) {
-  std::vector<std::string> names;
-  for (const JournalEntry& entry : Journal(context.state_dir).entries(context.rescue)) {
-    if (is_abandoned(entry)) names.push_back(entry.container);
+std::vector<JournalEntry> find_abandoned_swaps(snapshot::Context& context) {
+  std::vector<JournalEntry> abandoned;
+  for (JournalEntry& entry : Journal(context.state_dir).entries(context.rescue)) {
+    if (is_abandoned(entry)) abandoned.push_back(std::move(entry));
   }
-  return names;
+  return abandoned;
 }
 
-std::vector<std::string> roll_back_abandoned(snapshot::Context& context) {
-  std::vector<std::string> names;
-  for (const JournalEntry& entry : Journal(context.state_dir).entries(context.rescue)) {
-    if (is_abandoned(entry)) {
-      roll_back(context, entry);
-      names.push_back(entry.container);
-    } else if (entry.swap && entry.stage == Stage::done && !entry.swap->out.lasting) {
-      context.rescue.remove_container(entry.swap->out.id);
+std::vector<JournalEntry> roll_back_abandoned(snapshot::Context& context,
+                                              std::vector<std::string>& problems) {
+  const Journal journal(context.state_dir);
+  std::vector<JournalEntry> back;
+  for (const JournalEntry& entry : journal.entries(context.rescue)) {
+    const bool is_left = entry.swap && entry.stage == Stage::done && !entry.swap->out.lasting;
+    if (!is_abandoned(entry) && !is_left) continue;
+    try {
+      if (is_left) {
+        const auto old = scratch::find_container(context.rescue, entry.swap->out.id);
+        if (old && is_only_ours(entry.swap->out, *old)) context.rescue.remove_container(old->id);
+      } else if (const auto claimed = journal.claim(entry.id)) {
+        roll_back(context, entry);
+        back.push_back(entry);
+      }
+    } catch (const Error& error) {
+      if (!scratch::can_go_on_after(error)) throw;
+      std::string text = fmt::format("a killed `{}` of {} ({}) is half done: {}", entry.verb,
+                                     entry.container, entry.id, error.what());
+      if (!error.hint().empty()) text += "; " + error.hint();
+      problems.push_back(std::move(text));
     }
   }
-  return names;
+  return back;
 }
 
 }  // namespace dksnap::swap

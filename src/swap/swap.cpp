@@ -12,11 +12,15 @@
 #include "scratch/containers.hpp"
 #include "snapshot/labels.hpp"
 #include "swap/data_places.hpp"
+#include "swap/journal.hpp"
+#include "swap/whereabouts.hpp"
 
 namespace dksnap::swap {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kShownDigits = 12;  // of a container's id, as docker shows them
 
 // For people whom nothing else helps any more.
 std::string by_hand(const JournalEntry& entry) {
@@ -26,16 +30,16 @@ std::string by_hand(const JournalEntry& entry) {
     return fmt::format("`dksnap undo {}` tries again; its data is in the snapshot {}", name,
                        entry.swap->safety.substr(0, 8));
   }
-  std::string commands = fmt::format(
-      "docker rm -fv {}; docker rename {} {}; docker update --restart {} {}; "
-      "docker start {}",
-      name, shell_quote(out.name), name, out.restart, name, name);
-  if (!entry.swap->places.empty()) {
-    return fmt::format(
-        "`dksnap undo {}` tries again, and is needed for the data; then, by hand: {}", name,
-        commands);
-  }
-  return fmt::format("`dksnap undo {}` tries again; by hand: {}", name, commands);
+  // Nothing of it removes anything. `rename` fails where the name is taken: then whoever has it is
+  // to be looked at first.
+  const std::string id = out.id.substr(0, kShownDigits);
+  const std::string commands = fmt::format(
+      "docker stop {0}; docker rename {0} {0}--new-{1}; docker rename {2} {0}; docker "
+      "update --restart {3} {2}; docker start {2}",
+      name, entry.id, id, out.restart);
+  return fmt::format("`dksnap undo {}` tries again{}; by hand, unless {} is in place already: {}",
+                     name, entry.swap->places.empty() ? "" : ", and is needed for the data", id,
+                     commands);
 }
 
 // One swap on its way, and what the journal knows of it.
@@ -94,6 +98,10 @@ Clock::time_point stop_old(Course& course) {
   const std::string& name = course.entry.container;
   snapshot::Step step(course.context.reporter, fmt::format("stopping {}", name));
   const docker::Container old = engine.inspect_container(course.swap().out.id);
+  if (old.name != name) {
+    throw Error(ErrorCode::in_use, fmt::format("{} is not as it was", name),
+                fmt::format("it is called {} by now", old.name), "run the command again");
+  }
   // Nothing may start it again meanwhile, least of all an engine that is started anew.
   if (course.swap().out.restart != "no") engine.set_restart_policy(old.id, "no");
   course.reach(Stage::stopping);
@@ -105,6 +113,8 @@ Clock::time_point stop_old(Course& course) {
 }
 
 worker::SyncResult write_places(Course& course, PlaceRestorer& restorer) {
+  refuse_used_places(course.context.engine, course.entry.container, course.swap().places,
+                     {course.swap().out.id, restorer.scratch_id()});
   snapshot::Step step(course.context.reporter, fmt::format("writing {}", course.request.doing));
   course.reach(Stage::overwriting);
   const worker::SyncResult written =
@@ -157,9 +167,13 @@ void flush_places(const Course& course, PlaceRestorer& restorer) {
 
 SwapResult go_forward(Course& course) {
   const capture::CreateRequest safety = safety_request(course.entry);
+  const auto keep = [&](const capture::CreateResult& saved) {
+    expect_saved(course.entry.container, course.swap().places, saved.snapshot);
+  };
+  if (course.request.takes_live_safety) keep(capture::create(course.context, safety));
   Prepared prepared = prepare(course, safety);
   const auto stopped = stop_old(course);
-  if (prepared.safety) prepared.safety->finish();
+  if (prepared.safety) keep(prepared.safety->finish());
   prepared.safety.reset();
   SwapResult result;
   result.container_id = prepared.container_id;
@@ -210,13 +224,16 @@ capture::CreateRequest safety_request(const JournalEntry& entry) {
   request.title = safety_title(entry);
   request.purpose = snapshot::kPurposeSafety;
   request.takes_it_as_it_is = true;
+  for (const DataPlace& place : entry.swap->places)
+    request.must_capture.push_back(place.destination);
   return request;
 }
 
 SwapResult run_swap(snapshot::Context& context, const SwapRequest& request) {
   const auto start = Clock::now();
   Course course{context, request, request.entry, Journal(context.state_dir)};
-  course.journal.begin(course.entry);
+  course.entry.when = std::chrono::system_clock::now();
+  course.journal.begin(course.entry, request.look_again);
   SwapResult result;
   try {
     result = go_forward(course);
@@ -227,8 +244,10 @@ SwapResult run_swap(snapshot::Context& context, const SwapRequest& request) {
   }
   result.took = Clock::now() - start;
   // It has done its duty. What fails here is removed by the next run.
-  const SwapSide& out = course.swap().out;
-  if (!out.lasting) context.rescue.remove_container(out.id);
+  if (const SwapSide& out = course.swap().out; !out.lasting) {
+    const auto old = scratch::find_container(context.rescue, out.id);
+    if (old && is_parked(out, *old)) context.rescue.remove_container(old->id);
+  }
   return result;
 }
 

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "capture/create.hpp"
 #include "docker/types.hpp"
 #include "snapshot/context.hpp"
-#include "swap/journal.hpp"
+#include "swap/journal_entry.hpp"
 
 namespace dksnap::swap {
 
@@ -18,8 +19,13 @@ struct SwapRequest {
   std::string image;               // with the data that the places get; empty: no places
   std::vector<std::string> paths;  // that image's captured ones
   bool takes_safety = false;       // a snapshot, once the old container is stopped
-  std::string doing;               // "seed data", for the reports
-  std::chrono::seconds wait{60};   // until it answers
+  // The same, but before it is: its data do not outlive that.
+  bool takes_live_safety = false;
+  // Called while nobody else can begin anything, and before anything is touched; throws where it is
+  // not what the plan was made for any more.
+  std::function<void()> look_again;
+  std::string doing;              // "seed data", for the reports
+  std::chrono::seconds wait{60};  // until it answers
 };
 
 struct SwapResult {
@@ -42,9 +48,11 @@ SwapResult run_swap(snapshot::Context& context, const SwapRequest& request);
 void roll_back(snapshot::Context& context, const JournalEntry& entry);
 
 // Swaps of this engine that nobody is at any more, and that are not done: takes each back. What a
-// swap that is done has not removed any more is removed. Returns the containers' names.
-std::vector<std::string> roll_back_abandoned(snapshot::Context& context);
-std::vector<std::string> find_abandoned_swaps(snapshot::Context& context);
+// swap that is done has not removed any more is removed, unless somebody has a hand in it. Returns
+// those that are back; one that cannot be is a sentence in `problems`, and its entry stays.
+std::vector<JournalEntry> roll_back_abandoned(snapshot::Context& context,
+                                              std::vector<std::string>& problems);
+std::vector<JournalEntry> find_abandoned_swaps(snapshot::Context& context);
 
 // Of the snapshot of what was there: one of a kind.
 std::string safety_title(const JournalEntry& entry);

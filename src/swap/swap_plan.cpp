@@ -10,6 +10,7 @@
 #include "capture/contents.hpp"
 #include "docker/same_arguments.hpp"
 #include "scratch/containers.hpp"
+#include "scratch/owner.hpp"
 #include "snapshot/labels.hpp"
 #include "snapshot/naming.hpp"
 
@@ -42,7 +43,7 @@ docker::RawContainerSpec spec_to_come_back(const SwapPlan& plan, const docker::E
   wanted.new_image_name = plan.swap.entry.swap->safety_name;
   wanted.dropped_mounts = mounts.dropped;
   wanted.renewed_volumes = mounts.renewed;
-  wanted.labels = {{snapshot::label::kSwap, plan.swap.entry.id}};
+  wanted.labels = swap_labels(plan.swap.entry);
   return docker::same_arguments(wanted);
 }
 
@@ -60,6 +61,10 @@ std::string counted(std::size_t count, std::string_view thing) {
 }
 
 }  // namespace
+
+docker::StringMap swap_labels(const JournalEntry& entry) {
+  return {{snapshot::label::kSwap, entry.id}, {snapshot::label::kMadeBy, scratch::whose({}).name}};
+}
 
 capture::SourceContainer inspect_replaceable(snapshot::Context& context, const std::string& ref) {
   capture::SourceContainer source =
@@ -85,6 +90,7 @@ void begin_plan(SwapPlan& plan, const std::string& verb, const docker::EngineInf
   out.id = container.id;
   out.name = fmt::format("{}--before-{}", container.name, entry.id);
   out.restart = container.restart_policy;
+  if (!container.restarting) out.started_at = container.started_at;
   out.running = container.running || container.restarting;
   out.volatile_data = capture::has_data_on_tmpfs(plan.source);
   // Compose finds its containers by their labels, and would take a parked one for its own.
@@ -101,6 +107,10 @@ void plan_safety(snapshot::Context& context, SwapPlan& plan, bool wanted,
   const std::string kept = fmt::format("the old container is kept as {}", swap.out.name);
   if (swap.out.lasting && swap.places.empty()) {
     say(kept + ", with its data, for 3 days");
+    // No engine spares a stopped container.
+    plan.lines.push_back(
+        {"beware",
+         "`docker container prune` and `docker system prune` remove it, and the way back"});
     return;
   }
   if (!wanted) {
@@ -110,11 +120,12 @@ void plan_safety(snapshot::Context& context, SwapPlan& plan, bool wanted,
   swap.safety = random_hex(kIdDigits);
   swap.safety_name =
       snapshot::choose_name(context.engine, entry.container, safety_title(entry), {});
-  plan.live_safety = plan.source.container.auto_remove || swap.out.volatile_data;
-  plan.swap.takes_safety = !plan.live_safety;
+  const bool live = plan.source.container.auto_remove || swap.out.volatile_data;
+  plan.swap.takes_live_safety = live;
+  plan.swap.takes_safety = !live;
   if (!swap.out.lasting) swap.out.spec = spec_to_come_back(plan, engine);
   const std::string title = safety_title(entry);
-  if (plan.live_safety) {
+  if (live) {
     say(fmt::format("snapshot \"{}\" first; what is written after it is lost, because {}", title,
                     swap.out.volatile_data
                         ? "the data is on a tmpfs"
@@ -125,6 +136,9 @@ void plan_safety(snapshot::Context& context, SwapPlan& plan, bool wanted,
   } else {
     say(fmt::format("snapshot \"{}\", once it is stopped; {}", title, kept));
   }
+  plan.lines.push_back(
+      {"beware",
+       "`docker image prune -a` and `docker system prune -a` remove it, and the way back"});
 }
 
 void plan_new_container(snapshot::Context& context, SwapPlan& plan,
@@ -145,19 +159,25 @@ void plan_new_container(snapshot::Context& context, SwapPlan& plan,
   wanted.new_image_name = name_of(context.engine, snapshot);
   wanted.dropped_mounts = mounts.dropped;
   wanted.renewed_volumes = mounts.renewed;
-  wanted.labels = {{snapshot::label::kSwap, entry.id}, {snapshot::label::kUndo, to_json(entry)}};
+  wanted.labels = swap_labels(entry);
   plan.swap.spec = docker::same_arguments(wanted);
 }
 
 void refuse_shared_places(snapshot::Context& context, const SwapPlan& plan) {
   const Swap& swap = *plan.swap.entry.swap;
-  const auto others = others_at(context.engine, swap.places, {swap.out.id});
-  if (others.empty()) return;
-  throw Error(
-      ErrorCode::in_use, fmt::format("cannot replace the data of {}", plan.source.name()),
-      fmt::format("{} {} one of its volumes as well, and would have its files changed under it",
-                  join(others, ", "), others.size() == 1 ? "uses" : "use"),
-      fmt::format("stop that first: docker stop {}", join(others, " ")));
+  refuse_used_places(context.engine, plan.source.name(), swap.places, {swap.out.id});
+}
+
+void finish_plan(snapshot::Context& context, SwapPlan& plan) {
+  const Swap& swap = *plan.swap.entry.swap;
+  Footing& footing = plan.footing;
+  footing.container = plan.swap.entry.container;
+  footing.places = swap.places;
+  footing.but_ids = {swap.out.id};
+  footing.incoming = swap.in.id;
+  footing.image = plan.swap.image;
+  footing.seen = facts_of(plan.source.container);
+  note_footing(context, footing);
 }
 
 std::vector<std::string> sharers_of_network(snapshot::Context& context,

@@ -12,6 +12,9 @@ namespace dksnap::swap {
 // Looks at the container, and at whether anything may be put in its place at all.
 capture::SourceContainer inspect_replaceable(snapshot::Context& context, const std::string& ref);
 
+// Of a container that takes another one's place: which entry's it is, and whose.
+docker::StringMap swap_labels(const JournalEntry& entry);
+
 // The journal's entry, and the old container's side of it.
 void begin_plan(SwapPlan& plan, const std::string& verb, const docker::EngineInfo& engine);
 
@@ -24,6 +27,9 @@ void plan_safety(snapshot::Context& context, SwapPlan& plan, bool wanted,
 void plan_new_container(snapshot::Context& context, SwapPlan& plan,
                         const snapshot::Snapshot& snapshot, const MountChoice& mounts,
                         const docker::EngineInfo& engine);
+
+// The last thing of a plan: notes what it rests on.
+void finish_plan(snapshot::Context& context, SwapPlan& plan);
 
 // Throws in_use where another running container has one of the places mounted.
 void refuse_shared_places(snapshot::Context& context, const SwapPlan& plan);

@@ -8,10 +8,14 @@
 #include "base/text.hpp"
 #include "docker/same_arguments.hpp"
 #include "scratch/containers.hpp"
+#include "scratch/ours.hpp"
 #include "snapshot/labels.hpp"
 #include "snapshot/naming.hpp"
+#include "swap/foreign.hpp"
+#include "swap/journal.hpp"
 #include "swap/remove.hpp"
 #include "swap/swap_plan.hpp"
+#include "swap/whereabouts.hpp"
 
 namespace dksnap::swap {
 namespace {
@@ -39,6 +43,22 @@ bool can_be_taken_back(docker::Engine& engine, const JournalEntry& entry) {
   });
 }
 
+// Host ports that both want: only one of them can run.
+std::vector<std::string> shared_ports(const docker::Container& one,
+                                      const docker::Container& other) {
+  std::vector<std::string> ports;
+  for (const docker::PortBinding& wanted : one.bindings) {
+    const bool taken = !wanted.host_port.empty() && wanted.host_port != "0" &&
+                       std::any_of(other.published.begin(), other.published.end(),
+                                   [&](const docker::PortBinding& has) {
+                                     return has.host_port == wanted.host_port;
+                                   });
+    if (taken && std::find(ports.begin(), ports.end(), wanted.host_port) == ports.end())
+      ports.push_back(wanted.host_port);
+  }
+  return ports;
+}
+
 class UndoPlanner {
  public:
   UndoPlanner(snapshot::Context& context, const snapshot::Catalog& catalog,
@@ -46,11 +66,16 @@ class UndoPlanner {
       : context_(context), catalog_(catalog), request_(request), engine_(context.engine.info()) {}
 
   UndoPlan run() {
-    plan_.entry = choose();
-    if (plan_.entry.swap)
+    JournalContents journal = Journal(context_.state_dir).read(engine_.id);
+    // It may hold what is asked for, and must be written.
+    if (journal.refused) throw *journal.refused;
+    plan_.entry = choose(journal.entries);
+    if (plan_.entry.swap) {
+      where_ = find_whereabouts(context_.engine, plan_.entry);
       plan_swap();
-    else
+    } else {
       plan_removal();
+    }
     return std::move(plan_);
   }
 
@@ -64,14 +89,16 @@ class UndoPlanner {
     });
   }
 
-  JournalEntry choose() const {
-    for (const JournalEntry& entry : Journal(context_.state_dir).entries(engine_.id)) {
+  JournalEntry choose(const std::vector<JournalEntry>& entries) {
+    for (const JournalEntry& entry : entries) {
       if (!fits(entry)) continue;
       // Of the one that is named, the plan says what is missing.
       if (!request_.what.empty() || can_be_taken_back(context_.engine, entry)) return entry;
     }
-    if (!request_.what.empty()) {
-      if (auto entry = from_label()) return *entry;
+    for (const ForeignSwap& foreign : find_foreign(context_)) {
+      if (request_.what.empty() ? !request_.all_users : foreign.container != request_.what)
+        continue;
+      return choose_foreign(foreign);
     }
     throw Error(ErrorCode::not_found,
                 request_.what.empty()
@@ -81,18 +108,30 @@ class UndoPlanner {
                 "`dksnap undo --list` shows what there is, `dksnap ls` all snapshots");
   }
 
-  // Done from another place, or the journal is gone.
-  std::optional<JournalEntry> from_label() const {
-    const auto container = scratch::find_container(context_.engine, request_.what);
-    if (!container) return std::nullopt;
-    const auto& labels = container->config.labels;
-    const auto text = labels.find(snapshot::label::kUndo);
-    if (text == labels.end()) return std::nullopt;
-    auto entry = parse_journal_entry(text->second);
-    if (!entry || !entry->swap) return std::nullopt;
-    entry->container = container->name;
-    entry->stage = Stage::done;
-    return entry;
+  // Somebody else's, who may want to take it back themselves.
+  JournalEntry choose_foreign(const ForeignSwap& foreign) {
+    const std::string whose = foreign.whose.empty() ? "somebody else" : foreign.whose;
+    const std::string what = fmt::format("cannot undo the replace of {}", foreign.container);
+    const std::string why =
+        fmt::format("{} has done it, whose journal knows what was there", whose);
+    if (!request_.all_users) {
+      throw Error(
+          ErrorCode::not_found, what, why,
+          foreign.parked.empty()
+              ? "ask them to: `dksnap undo` needs that journal"
+              : fmt::format("ask them, or take it back for them: `dksnap undo {} --all-users`",
+                            shell_quote(foreign.container)));
+    }
+    auto entry = entry_of_foreign(context_, engine_.id, foreign);
+    if (!entry) {
+      throw Error(ErrorCode::not_found, what,
+                  why + (foreign.parked.empty() ? ", and no old container was kept"
+                                                : ", and a volume that both containers have may "
+                                                  "have been rewritten"),
+                  "ask them to, or put a snapshot in place: `dksnap replace`");
+    }
+    add("whose", fmt::format("{} has replaced it", whose));
+    return std::move(*entry);
   }
 
   const snapshot::Snapshot* safety() const { return catalog_.by_id(plan_.entry.swap->safety); }
@@ -114,13 +153,15 @@ class UndoPlanner {
                                       : "its safety snapshot was removed",
                   "put another snapshot in place: `dksnap replace`");
     }
-    if (!scratch::find_container(context_.engine, entry.container)) {
-      add("container",
-          fmt::format("{} is not there any more: the one before it comes back", entry.container));
+    if (!done.places.empty()) expect_saved(entry.container, done.places, *safety());
+    refuse_strangers();
+    if (!where_.named) {
+      plan_return();
       return;
     }
     plan_.swap.emplace();
     SwapPlan& plan = *plan_.swap;
+    plan.lines = plan_.lines;
     plan.source = inspect_replaceable(context_, entry.container);
     begin_plan(plan, again ? kRedoVerb : kUndoVerb, engine_);
     JournalEntry& next = plan.swap.entry;
@@ -143,28 +184,126 @@ class UndoPlanner {
     plan_safety(context_, plan, true, engine_);
     add("stand-still", describe_stand_still(plan, data != nullptr ? data->data_bytes : 0));
     plan_incoming(plan);
+    finish_plan(context_, plan);
+  }
+
+  Error refused(const std::string& why, const std::string& hint) const {
+    return {ErrorCode::in_use,
+            fmt::format("cannot undo the {} of {}", plan_.entry.verb, plan_.entry.container), why,
+            hint};
+  }
+
+  std::string data_hint() const {
+    const snapshot::Snapshot* data = safety();
+    return data == nullptr ? fmt::format("`dksnap undo --forget {}` gives it up", plan_.entry.id)
+                           : fmt::format("put its data in place: `dksnap replace {} --with {}`",
+                                         shell_quote(plan_.entry.container), data->short_id());
+  }
+
+  // The one that has the name must be the one that was put in place: any other is somebody's own.
+  void refuse_strangers() const {
+    if (!where_.named || where_.in_is_named()) return;
+    const std::string& name = plan_.entry.container;
+    if (where_.out && where_.named->id == where_.out->id) {
+      throw refused(
+          "the container from before is in place already",
+          fmt::format("`dksnap undo --forget {}` drops it from the list", plan_.entry.id));
+    }
+    const std::string by = scratch::own_label(context_.engine, where_.named->config.labels,
+                                              where_.named->image_id, snapshot::label::kMadeBy);
+    throw refused(by.empty() ? fmt::format("{} is not the container that was put in place then: "
+                                           "somebody has made it again since",
+                                           name)
+                             : fmt::format("{} has replaced {} since", by, name),
+                  data_hint());
+  }
+
+  // Nobody has its name: what was there before comes back.
+  void plan_return() {
+    const JournalEntry& entry = plan_.entry;
+    const Swap& done = *entry.swap;
+    const bool returns = where_.out && !done.out.volatile_data;
+    if (returns && where_.out->name != done.out.name) {
+      throw refused(fmt::format("the container from before was renamed to {}", where_.out->name),
+                    fmt::format("it comes back if it has its name: docker rename {} {}",
+                                shell_quote(where_.out->name), done.out.name));
+    }
+    if (returns && !is_parked(done.out, *where_.out)) {
+      throw refused(fmt::format("{} was started, and is used", where_.out->name),
+                    fmt::format("docker stop {}, then again", shell_quote(where_.out->name)));
+    }
+    if (!returns && (done.safety.empty() || done.out.spec.body.empty())) {
+      throw Error(ErrorCode::not_found, fmt::format("cannot bring {} back", entry.container),
+                  fmt::format("{}, which was kept for this, was removed", done.out.name),
+                  safety() == nullptr
+                      ? "make it anew, or `dksnap boot` a snapshot"
+                      : fmt::format("boot its data: `dksnap boot {}`", safety()->short_id()));
+    }
+    if (where_.in) {
+      const std::string& renamed = where_.in->name;
+      add("untouched", fmt::format("{}, which had the name {} and was renamed, stays as it is",
+                                   renamed, entry.container));
+      const auto ports = where_.in->running && returns && done.out.running
+                             ? shared_ports(*where_.out, *where_.in)
+                             : std::vector<std::string>();
+      if (!ports.empty()) {
+        throw refused(fmt::format("{} runs, and has port {}", renamed, join(ports, ", ")),
+                      fmt::format("docker stop {}, then again", shell_quote(renamed)));
+      }
+    }
+    refuse_used_places(context_.engine, entry.container, done.places, {done.out.id});
+    add("container",
+        fmt::format("nothing is called {}: the one from before comes back{}", entry.container,
+                    returns ? "" : ", made anew from its safety snapshot"));
+    tell_if_started();
+    Footing& footing = plan_.footing;
+    footing.container = entry.container;
+    footing.places = done.places;
+    footing.but_ids = {done.out.id};
+    if (returns) footing.incoming = done.out.id;
+    if (const snapshot::Snapshot* data = safety()) footing.image = data->image_id;
+    note_footing(context_, footing);
+  }
+
+  void tell_if_started() {
+    const SwapSide& before = plan_.entry.swap->out;
+    if (where_.out && was_started_since(before, *where_.out)) {
+      add("beware",
+          fmt::format("{} was started since, and comes back as it is now", where_.out->name));
+    }
   }
 
   void plan_incoming(SwapPlan& plan) {
     const SwapSide& before = plan_.entry.swap->out;
     SwapSide& in = plan.swap.entry.swap->in;
-    const auto parked = scratch::find_container(context_.engine, before.id);
-    if (before.lasting && parked) {
+    const auto& parked = where_.out;
+    if (before.lasting && parked && parked->name == before.name) {
+      if (!is_parked(before, *parked)) {
+        throw refused(
+            fmt::format("{}, which would come back, was started, and is used", before.name),
+            fmt::format("docker stop {}, then again", shell_quote(before.name)));
+      }
+      tell_if_started();
       in.id = parked->id;
       in.name = parked->name;
       in.restart = before.restart;
       in.running = before.running;
       return;
     }
+    const std::string lost =
+        parked ? fmt::format("{}, which was kept for this, was renamed to {}", before.name,
+                             parked->name)
+               : fmt::format("{}, which was kept for this, was removed", before.name);
     const snapshot::Snapshot* data = safety();
     if (data == nullptr) {
       throw Error(ErrorCode::not_found, fmt::format("cannot bring {} back", plan_.entry.container),
-                  before.lasting
-                      ? fmt::format("{}, which was kept for this, was removed", before.name)
-                      : "there is no safety snapshot (--no-safety)",
-                  "put another snapshot in place: `dksnap replace`");
+                  before.lasting ? lost : "there is no safety snapshot (--no-safety)",
+                  before.lasting && parked ? fmt::format("docker rename {} {}, then again",
+                                                         shell_quote(parked->name), before.name)
+                                           : "put another snapshot in place: `dksnap replace`");
     }
     if (before.lasting) {
+      add("beware", lost + ": a new one is made, with the data of the safety snapshot");
       // The parked one was removed: its arguments are still those of the one that runs.
       MountChoice mounts = choose_mounts(plan.source.container, data->paths);
       plan_new_container(context_, plan, *data, mounts, engine_);
@@ -173,8 +312,7 @@ class UndoPlanner {
     JournalEntry& next = plan.swap.entry;
     in.name = fmt::format("{}--new-{}", next.container, next.id);
     in.restart = before.restart;
-    plan.swap.spec = docker::with_labels(
-        before.spec, {{snapshot::label::kSwap, next.id}, {snapshot::label::kUndo, to_json(next)}});
+    plan.swap.spec = docker::with_labels(before.spec, swap_labels(next));
   }
 
   void plan_removal() {
@@ -191,6 +329,7 @@ class UndoPlanner {
   const UndoRequest& request_;
   docker::EngineInfo engine_;
   UndoPlan plan_;
+  Whereabouts where_;
 };
 
 UndoResult undo_swap(snapshot::Context& context, UndoPlan& plan) {
@@ -202,6 +341,7 @@ UndoResult undo_swap(snapshot::Context& context, UndoPlan& plan) {
     if (journal.has(plan.entry.id)) journal.set_stage(plan.entry.id, Stage::undone);
     return result;
   }
+  journal.while_locked([&] { expect_same_footing(context, plan.footing); });
   // From here on as if it had never come to its end.
   snapshot::Step step(context.reporter, fmt::format("bringing {} back", plan.entry.container));
   JournalEntry entry = plan.entry;

@@ -7,19 +7,21 @@
 #include <vector>
 
 #include "snapshot/catalog.hpp"
-#include "swap/journal.hpp"
+#include "swap/journal_entry.hpp"
 #include "swap/replace.hpp"
 
 namespace dksnap::swap {
 
 struct UndoRequest {
   std::string what;  // a container, or a removed snapshot's title or id; empty: whatever was last
+  bool all_users = false;  // also what somebody else has done, as far as the engine shows it
   std::chrono::seconds wait{60};
 };
 
 struct UndoPlan {
   JournalEntry entry;            // that is taken back
   std::optional<SwapPlan> swap;  // where it was a swap and the container is there
+  Footing footing;               // where it was a swap and the container is not there
   std::string headline;
   std::vector<PlanLine> lines;
 };

@@ -19,7 +19,8 @@ class Doctor : public OnOneEngine {
   std::string make_leftover() {
     char host[256] = "";
     ::gethostname(host, sizeof host - 1);
-    const std::string container = desk().name("leftover");
+    // Nothing else is taken for a scratch.
+    const std::string container = "dksnap-scratch-" + random_hex(6);
     desk().docker_out({"create", "--name", container, "--label", "dksnap.role=scratch", "--label",
                        std::string("dksnap.owner=4194304@") + host + ":1",
                        desk().image("files:1")});

@@ -35,7 +35,7 @@ TEST_P(FormatOfAnImage, LabelsAndConfig) {
   std::set<std::string> expected;
   for (const auto& label : snapshot::label_table()) expected.insert(label.name);
   for (const char* other :
-       {"dksnap.role", "dksnap.owner", "dksnap.boot", "dksnap.swap", "dksnap.undo",
+       {"dksnap.role", "dksnap.owner", "dksnap.boot", "dksnap.swap", "dksnap.made-by",
         "dksnap.dump-path", "dksnap.base-entrypoint", "dksnap.server-version", "dksnap.purpose"}) {
     expected.erase(other);
   }

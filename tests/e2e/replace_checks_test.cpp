@@ -124,14 +124,20 @@ TEST_F(ReplaceChecks, WithoutASafetySnapshotItSaysSo) {
   EXPECT_TRUE(fails_with(11, desk().dksnap({"undo", source, "-y"}), {"--no-safety"}));
 }
 
-TEST_F(ReplaceChecks, UndoFindsItsWayWithoutTheJournal) {
+// Whether the volume was rewritten, and from what, stands in the journal alone; what is kept in the
+// container itself can be found.
+TEST_F(ReplaceChecks, WithoutTheJournalUndoNeedsToBeToldAndAContainerOfItsOwn) {
   const std::string volume = desk().name("volume");
-  const std::string source = start({"-v", volume + ":/data"});
-  const std::string id = changed(source);
-  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y"})));
-  std::filesystem::remove_all(desk().home().path() / "state");
-  ASSERT_TRUE(succeeded(desk().dksnap({"undo", source, "-y"})));
-  EXPECT_EQ(what(source), "live");
+  for (const Words& options : {Words{"-v", volume + ":/data"}, Words{}}) {
+    const std::string source = start(options);
+    const std::string id = changed(source);
+    ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y"})));
+    std::filesystem::remove_all(desk().home().path() / "state");
+    EXPECT_TRUE(fails_with(11, desk().dksnap({"undo", source, "-y"}), {"--all-users"}));
+    const RunResult undone = desk().dksnap({"undo", source, "-y", "--all-users"});
+    EXPECT_EQ(undone.status, options.empty() ? 0 : 11) << undone;
+    EXPECT_EQ(what(source), options.empty() ? "live" : "seed");
+  }
 }
 
 TEST_F(ReplaceChecks, UndoOfAContainerThatWasRemoved) {

@@ -38,7 +38,9 @@ Command doctor_command() {
       "Exits 1 if something is wrong. Its output is what a report of a problem should contain.";
   command.declare = [](Arguments& arguments) -> Runner {
     const auto fix = std::make_shared<bool>(false);
-    arguments.flag("--fix", *fix, "thaw, remove and put back what a killed dksnap left behind");
+    arguments.flag(
+        "--fix", *fix,
+        "thaw, remove and put back what a killed dksnap left behind, and give up what cannot be");
     return [fix](Session& session) { return run_doctor(session, *fix); };
   };
   return command;

@@ -1,6 +1,5 @@
 #include "swap/undo.hpp"
 
-#include <algorithm>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -12,6 +11,9 @@
 #include "cli/render/rows.hpp"
 #include "cli/render/table.hpp"
 #include "cli/session.hpp"
+#include "scratch/owner.hpp"
+#include "swap/foreign.hpp"
+#include "swap/leftovers.hpp"
 
 namespace dksnap::cli {
 namespace {
@@ -19,6 +21,7 @@ namespace {
 struct UndoOptions {
   swap::UndoRequest request;
   bool list = false;
+  std::string forget;
   int wait = 60;
 };
 
@@ -30,15 +33,20 @@ std::string what_was_done(const swap::JournalEntry& entry) {
 
 int list(Session& session) {
   const auto entries = swap::list_undoable(session.context());
+  const auto foreign = swap::find_foreign(session.context());
+  for (const std::string& problem : swap::journal_problems(session.context()))
+    session.context().reporter.notice(problem);
+  const std::string me = scratch::whose(session.context().state_dir).name;
   if (session.options().json) {
     for (const auto& entry : entries) session.print(json_entry(entry));
+    for (const auto& one : foreign) session.print(json_foreign(one));
     return 0;
   }
-  if (entries.empty()) {
+  if (entries.empty() && foreign.empty()) {
     session.say("There is nothing to undo.");
     return 0;
   }
-  Rows rows{{"WHEN", "CONTAINER", "WHAT", "KEPT FOR IT"}};
+  Rows rows{{"ID", "WHEN", "CONTAINER", "WHAT", "KEPT FOR IT", "WHOSE"}};
   for (const auto& entry : entries) {
     std::string kept = entry.removed.empty() ? "" : "in the bin";
     if (entry.swap) {
@@ -46,25 +54,44 @@ int list(Session& session) {
       if (!entry.swap->safety.empty())
         kept += (kept.empty() ? "" : ", ") + entry.swap->safety.substr(0, 8);
     }
-    rows.push_back({age_text(entry.when), entry.container.empty() ? "-" : entry.container,
-                    what_was_done(entry), kept.empty() ? "-" : kept});
+    rows.push_back({entry.id, age_text(entry.when), entry.container.empty() ? "-" : entry.container,
+                    what_was_done(entry), kept.empty() ? "-" : kept, me});
+  }
+  for (const auto& one : foreign) {
+    rows.push_back({one.id, age_text(one.when), one.container, "replaced",
+                    one.parked.empty() ? "-" : one.parked, one.whose.empty() ? "?" : one.whose});
   }
   for (const std::string& line : format_table(rows, terminal_width(STDOUT_FILENO)))
     session.print(line);
   return 0;
 }
 
+int forget(Session& session, const std::string& id) {
+  if (!session.confirm(fmt::format("Give {} up? It cannot be undone then.", printable(id)),
+                       "it is given up")) {
+    session.say("Nothing was done.");
+    return 0;
+  }
+  const auto stays = swap::give_up(session.context(), id);
+  session.print(id);
+  for (const std::string& what : stays) session.say("  stays as it is: " + what);
+  return 0;
+}
+
 int run_undo(Session& session, UndoOptions& options) {
   if (options.list) return list(session);
+  if (!options.forget.empty()) return forget(session, options.forget);
   const std::string& what = options.request.what;
   options.request.wait = std::chrono::seconds(options.wait);
   if (!session.options().dry_run) {
     // What was half done is back with that; what was done before it is another matter.
-    const auto back = session.clean_up_first().replaced;
-    if (what.empty() ? !back.empty() : std::find(back.begin(), back.end(), what) != back.end()) {
-      for (const std::string& name : back) session.print(name);
-      return 0;
+    bool is_back = false;
+    for (const swap::JournalEntry& entry : session.clean_up_first().replaced) {
+      if (!what.empty() && entry.container != what) continue;
+      session.print(entry.container);
+      is_back = true;
     }
+    if (is_back) return 0;
   }
   const snapshot::Catalog catalog = session.load_catalog();
   swap::UndoPlan plan = swap::plan_undo(session.context(), catalog, options.request);
@@ -109,6 +136,10 @@ Command undo_command() {
     arguments.positional("CONTAINER", options->request.what,
                          "a container, or the title of a removed snapshot", false);
     arguments.flag("--list", options->list, "show what can be taken back");
+    arguments.option("--forget", "ID", options->forget,
+                     "give one up that is listed, half done or damaged; what it kept stays");
+    arguments.flag("--all-users", options->request.all_users,
+                   "also what somebody else has replaced, if the engine shows enough of it");
     arguments.seconds("--wait", options->wait, "how long to wait until it answers (60)");
     return [options](Session& session) { return run_undo(session, *options); };
   };

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/time.hpp"
+#include "scratch/owner.hpp"
 
 namespace dksnap::cli {
 namespace {
@@ -106,7 +107,8 @@ ordered_json entry_object(const swap::JournalEntry& entry) {
           {"when", to_rfc3339(entry.when)},
           {"removed", titles},
           {"parked", entry.swap && entry.swap->out.lasting ? entry.swap->out.name : ""},
-          {"safety_snapshot", entry.swap ? entry.swap->safety : ""}};
+          {"safety_snapshot", entry.swap ? entry.swap->safety : ""},
+          {"whose", scratch::whose({}).name}};
 }
 
 }  // namespace
@@ -127,6 +129,19 @@ std::string json_swap(const swap::JournalEntry& entry, const swap::SwapResult& r
 
 std::string json_entry(const swap::JournalEntry& entry) {
   return line(entry_object(entry));
+}
+
+// With the keys of an entry; what only the other one's journal knows is empty.
+std::string json_foreign(const swap::ForeignSwap& foreign) {
+  return line({{"undo_id", foreign.id},
+               {"verb", "replace"},
+               {"title", ""},
+               {"container", foreign.container},
+               {"when", to_rfc3339(foreign.when)},
+               {"removed", ordered_json::array()},
+               {"parked", foreign.parked},
+               {"safety_snapshot", ""},
+               {"whose", foreign.whose}});
 }
 
 std::string json_boot(const snapshot::Snapshot& snapshot, const boot::BootResult& result) {

@@ -12,6 +12,7 @@
 #include "snapshot/identity.hpp"
 #include "snapshot/overview.hpp"
 #include "snapshot/snapshot.hpp"
+#include "swap/foreign.hpp"
 #include "swap/swap.hpp"
 
 namespace dksnap::cli {
@@ -28,6 +29,8 @@ std::string json_removed(const snapshot::Snapshot& snapshot, const std::string& 
 std::string json_swap(const swap::JournalEntry& entry, const swap::SwapResult& result);
 // Of what can be undone, was undone, or was pruned.
 std::string json_entry(const swap::JournalEntry& entry);
+// The same of somebody else's.
+std::string json_foreign(const swap::ForeignSwap& foreign);
 std::string json_error(const Error& error);
 
 struct DoctorFinding {

@@ -1,0 +1,126 @@
+#include "scratch/ours.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "scratch/owner.hpp"
+#include "snapshot/labels.hpp"
+
+namespace dksnap::scratch {
+namespace {
+
+constexpr std::size_t kNameBytes = 6;
+
+bool is_hex_of(std::string_view text, std::size_t digits) {
+  return text.size() == digits && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+bool has_scratch_name(const docker::ContainerSummary& container) {
+  if (container.names.size() != 1) return false;
+  const std::string& name = container.names.front();
+  return name.starts_with(snapshot::kScratchName) &&
+         is_hex_of(std::string_view(name).substr(std::string_view(snapshot::kScratchName).size()),
+                   2 * kNameBytes);
+}
+
+bool is_abandoned_scratch(docker::Engine& engine, const docker::ContainerSummary& container) {
+  if (!has_scratch_name(container)) return false;
+  const auto own = [&](const char* name) {
+    return own_label(engine, container.labels, container.image_id, name);
+  };
+  if (own(snapshot::label::kRole) != snapshot::kRoleScratch) return false;
+  const std::string owner = own(snapshot::label::kOwner);
+  if (owner.empty()) return false;
+  const Life life = owner_life(owner);
+  const bool ended = container.state == "exited" || container.state == "dead";
+  return life == Life::dead || (life == Life::unknown && ended);
+}
+
+}  // namespace
+
+bool can_go_on_after(const Error& error) {
+  return error.code() != ErrorCode::engine_unreachable && error.code() != ErrorCode::interrupted &&
+         error.code() != ErrorCode::terminated;
+}
+
+std::string own_label(docker::Engine& engine, const docker::StringMap& labels,
+                      const std::string& image_id, const std::string& name) {
+  const auto found = labels.find(name);
+  if (found == labels.end()) return {};
+  try {
+    const docker::StringMap images = engine.inspect_image(image_id).config.labels;
+    const auto inherited = images.find(name);
+    if (inherited != images.end() && inherited->second == found->second) return {};
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;
+    return {};
+  }
+  return found->second;
+}
+
+std::string new_scratch_name() {
+  return std::string(snapshot::kScratchName) + random_hex(kNameBytes);
+}
+
+std::vector<docker::ContainerSummary> abandoned_scratches(docker::Engine& engine) {
+  docker::ContainerFilter filter;
+  filter.all = true;
+  filter.labels = {fmt::format("{}={}", snapshot::label::kRole, snapshot::kRoleScratch)};
+  std::vector<docker::ContainerSummary> found;
+  for (docker::ContainerSummary& container : engine.list_containers(filter)) {
+    if (is_abandoned_scratch(engine, container)) found.push_back(std::move(container));
+  }
+  return found;
+}
+
+std::vector<std::string> remove_abandoned_scratches(snapshot::Context& context,
+                                                    std::vector<std::string>& problems) {
+  std::vector<std::string> removed;
+  for (const docker::ContainerSummary& scratch : abandoned_scratches(context.rescue)) {
+    const std::string& name = scratch.names.front();
+    try {
+      context.rescue.remove_container(scratch.id);
+      removed.push_back(name);
+    } catch (const Error& error) {
+      if (!can_go_on_after(error)) throw;
+      problems.push_back(
+          fmt::format("the scratch container {} cannot be removed ({}); it is of no "
+                      "use to anybody: docker rm -f {}",
+                      name, error.what(), name));
+    }
+  }
+  return removed;
+}
+
+std::vector<std::string> abandoned_images(docker::Engine& engine) {
+  const std::string start = std::string(snapshot::kUnfinishedRepository) + ":";
+  std::vector<std::string> names;
+  for (const docker::ImageSummary& image : engine.list_images({})) {
+    for (const std::string& tag : image.tags) {
+      if (tag.starts_with(start) && !tag_owner_may_live(tag.substr(start.size())))
+        names.push_back(tag);
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> remove_abandoned_images(snapshot::Context& context,
+                                                 std::vector<std::string>& problems) {
+  std::vector<std::string> removed;
+  for (const std::string& name : abandoned_images(context.rescue)) {
+    try {
+      // Not by force: a container that somebody made from it keeps it.
+      context.rescue.remove_image(name, false, true);
+      removed.push_back(name);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::not_found) continue;  // somebody else was quicker
+      if (!can_go_on_after(error)) throw;
+      problems.push_back(
+          fmt::format("the unfinished image {} cannot be removed: {}", name, error.what()));
+    }
+  }
+  return removed;
+}
+
+}  // namespace dksnap::scratch

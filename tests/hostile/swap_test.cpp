@@ -1,0 +1,149 @@
+// Replace writes only what it has saved, and only what the user has said yes to.
+#include <csignal>
+#include <fstream>
+#include <future>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "forge.hpp"
+#include "support/eventually.hpp"
+#include "support/files_image.hpp"
+#include "support/proxy.hpp"
+#include "support/store_lanes.hpp"
+
+namespace dksnap::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+class Swap : public OnBothStores {
+ protected:
+  std::string what(const std::string& container, const char* path = "/data/what") {
+    return files(desk(), container, {"cat", path});
+  }
+  // Kills a replace at the first call of that kind.
+  void kill_replace(const std::string& source, const std::string& id, const std::string& path) {
+    FaultProxy proxy(desk().host());
+    std::promise<std::shared_ptr<RunningProgram>> starting;
+    const auto started = starting.get_future().share();
+    FaultRule rule{.method = "POST", .path = path};
+    rule.on_call = [started](const ProxyCall&) { started.get()->signal(SIGKILL); };
+    proxy.add(rule);
+    RunOptions options;
+    options.env["DOCKER_HOST"] = proxy.host();
+    starting.set_value(std::make_shared<RunningProgram>(
+        desk().dksnap_command({"replace", source, "--with", id, "-y"}),
+        desk().dksnap_options(options)));
+    started.get()->wait();
+    EXPECT_EQ(proxy.fired(), 1);
+  }
+};
+DKSNAP_ON_BOTH_STORES(Swap);
+
+TEST_P(Swap, ABindThatIsRewrittenComesBack) {
+  const std::string maker =
+      desk().start("maker", {"-v", desk().name("volume") + ":/srv"}, {desk().image("files:1")});
+  files_batch(desk(), maker, "write /srv/what seed\n");
+  const std::string id = desk().create(maker, {"-m", "seed"});
+  const TempDir users;
+  std::ofstream(users / "what") << "the user's";
+  std::ofstream(users / "more") << "of the user's";
+  const std::string source =
+      desk().start("files", {"-v", users.path().string() + ":/srv"}, {desk().image("files:1")});
+  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y"})));
+  EXPECT_EQ(what(source, "/srv/what"), "seed");
+  ASSERT_TRUE(succeeded(desk().dksnap({"undo", source, "-y"})));
+  EXPECT_EQ(what(source, "/srv/what"), "the user's");
+  EXPECT_EQ(what(source, "/srv/more"), "of the user's");
+}
+
+// The snapshot has left them out: there is nothing to take their place.
+TEST_P(Swap, ABindInACapturedDirectoryAndASingleFileStay) {
+  const TempDir users;
+  std::ofstream(users / "kept") << "the user's";
+  std::ofstream(users / "single") << "the user's too";
+  const std::string source =
+      desk().start("files",
+                   {"-v", desk().name("volume") + ":/data", "-v",
+                    users.path().string() + ":/data/conf", "-v", users / "single" + ":/data/one"},
+                   {desk().image("files:1")});
+  files_batch(desk(), source, "write /data/what seed\n");
+  const std::string id = desk().create(source);
+  files_batch(desk(), source, "write /data/what live\n");
+  const RunResult replaced = desk().dksnap({"replace", source, "--with", id, "-y"});
+  ASSERT_TRUE(succeeded(replaced));
+  EXPECT_THAT(replaced.err, HasSubstr("untouched   /data/conf"));
+  EXPECT_EQ(what(source), "seed");
+  EXPECT_EQ(what(source, "/data/conf/kept"), "the user's");
+  EXPECT_EQ(what(source, "/data/one"), "the user's too");
+}
+
+TEST_P(Swap, AnAnswerToAnOldQuestionTouchesNothing) {
+  const std::string source = desk().start("files", {}, {desk().image("files:1")});
+  files_batch(desk(), source, "write /data/what seed\n");
+  const std::string id = desk().create(source, {"-m", "seed"});
+  const TempDir flags;
+  std::string command;
+  for (const std::string& word : desk().dksnap_command({"replace", source, "--with", id}))
+    command += shell_quote(word) + " ";
+  // A terminal, on which nobody answers before the flag is there.
+  const std::string flag = flags / "answer";
+  RunningProgram asking({"bash", "-c",
+                         "(while [ ! -e " + flag +
+                             " ]; do sleep 0.1; done; echo y; sleep 60) | "
+                             "script -qec " +
+                             shell_quote(command) + " /dev/null >" + flags / "said"},
+                        desk().dksnap_options());
+  const auto said = [&] {
+    std::ifstream file(flags / "said");
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  ASSERT_TRUE(eventually("it asks", [&] { return said().find("[y/N]") != std::string::npos; }));
+  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y"})));
+  const std::string other = desk().inspect(source)["Id"];
+  const std::string before = desk().docker_out({"ps", "-aq", "--filter", "name=" + source});
+  std::ofstream(flag) << "y";
+  EXPECT_TRUE(eventually("it says so", [&] {
+    return said().find("not as it was when the plan was made") != std::string::npos;
+  })) << said();
+  asking.signal_group(SIGTERM);
+  asking.wait();
+  EXPECT_EQ(desk().inspect(source)["Id"], other);
+  EXPECT_TRUE(desk().runs(source));
+  EXPECT_EQ(desk().docker_out({"ps", "-aq", "--filter", "name=" + source}), before);
+}
+
+// Killed half-way, and then the user has removed the container: nothing can be put right any more.
+TEST_P(Swap, WhatCannotBePutRightIsInNobodysWay) {
+  for (const bool by_doctor : {false, true}) {
+    const std::string source = desk().start("files", {}, {desk().image("files:1")});
+    const std::string id = desk().create(source);
+    kill_replace(source, id, "^/containers/.*/rename$");
+    for (const std::string& name :
+         split(desk().docker_out(
+                   {"ps", "-a", "--filter", "name=" + source, "--format", "{{.Names}}"}),
+               '\n')) {
+      if (name.find("--new-") == std::string::npos) desk().remove_container(name);
+    }
+    EXPECT_TRUE(succeeded(desk().dksnap({"ls"})));
+    const std::string other = desk().start("other", {}, {desk().image("files:1")});
+    const RunResult created = desk().dksnap({"create", other});
+    ASSERT_TRUE(succeeded(created));
+    EXPECT_THAT(created.err, HasSubstr("undo --forget "));
+    const std::string entry = created.err.substr(created.err.find("undo --forget ") + 14, 8);
+    const RunResult given_up = by_doctor ? desk().dksnap({"doctor", "--fix"})
+                                         : desk().dksnap({"undo", "--forget", entry, "-y"});
+    EXPECT_TRUE(succeeded(given_up));
+    EXPECT_THAT(given_up.out, HasSubstr(entry));
+    const RunResult after = desk().dksnap({"create", other});
+    ASSERT_TRUE(succeeded(after));
+    EXPECT_EQ(after.err.find("--forget"), std::string::npos) << after;
+    EXPECT_EQ(desk().docker_out({"ps", "-aq", "--filter", "name=" + source + "--"}), "");
+  }
+}
+
+}  // namespace
+}  // namespace dksnap::test
