@@ -37,8 +37,12 @@ class Swap : public OnBothStores {
     starting.set_value(std::make_shared<RunningProgram>(
         desk().dksnap_command({"replace", source, "--with", id, "-y"}),
         desk().dksnap_options(options)));
-    started.get()->wait();
-    EXPECT_EQ(proxy.fired(), 1);
+    const RunResult killed = started.get()->wait();
+    EXPECT_EQ(proxy.fired(), 1) << killed;
+    // The engine may still be at it.
+    EXPECT_TRUE(eventually("the old one is parked", [&] {
+      return desk().docker_out({"ps", "-aq", "--filter", "name=" + source + "--before-"}) != "";
+    })) << killed;
   }
 };
 DKSNAP_ON_BOTH_STORES(Swap);

@@ -1,18 +1,13 @@
 #include "swap/undo.hpp"
 
-#include <unistd.h>
-
 #include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/render/json.hpp"
 #include "cli/render/plan.hpp"
-#include "cli/render/rows.hpp"
-#include "cli/render/table.hpp"
+#include "cli/render/undo_list.hpp"
 #include "cli/session.hpp"
-#include "scratch/owner.hpp"
-#include "swap/foreign.hpp"
 #include "swap/leftovers.hpp"
 
 namespace dksnap::cli {
@@ -25,48 +20,11 @@ struct UndoOptions {
   int wait = 60;
 };
 
-std::string what_was_done(const swap::JournalEntry& entry) {
-  const std::string title = "\"" + printable(entry.title) + "\"";
-  if (!entry.swap) return entry.verb == "undo" ? title + " out of the bin" : "removed " + title;
-  return entry.verb == "undo" ? "back to before " + title : "replaced with " + title;
-}
-
-int list(Session& session) {
-  const auto entries = swap::list_undoable(session.context());
-  const auto foreign = swap::find_foreign(session.context());
-  for (const std::string& problem : swap::journal_problems(session.context()))
-    session.context().reporter.notice(problem);
-  const std::string me = scratch::whose(session.context().state_dir).name;
-  if (session.options().json) {
-    for (const auto& entry : entries) session.print(json_entry(entry));
-    for (const auto& one : foreign) session.print(json_foreign(one));
-    return 0;
-  }
-  if (entries.empty() && foreign.empty()) {
-    session.say("There is nothing to undo.");
-    return 0;
-  }
-  Rows rows{{"ID", "WHEN", "CONTAINER", "WHAT", "KEPT FOR IT", "WHOSE"}};
-  for (const auto& entry : entries) {
-    std::string kept = entry.removed.empty() ? "" : "in the bin";
-    if (entry.swap) {
-      if (entry.swap->out.lasting) kept = entry.swap->out.name;
-      if (!entry.swap->safety.empty())
-        kept += (kept.empty() ? "" : ", ") + entry.swap->safety.substr(0, 8);
-    }
-    rows.push_back({entry.id, age_text(entry.when), entry.container.empty() ? "-" : entry.container,
-                    what_was_done(entry), kept.empty() ? "-" : kept, me});
-  }
-  for (const auto& one : foreign) {
-    rows.push_back({one.id, age_text(one.when), one.container, "replaced",
-                    one.parked.empty() ? "-" : one.parked, one.whose.empty() ? "?" : one.whose});
-  }
-  for (const std::string& line : format_table(rows, terminal_width(STDOUT_FILENO)))
-    session.print(line);
-  return 0;
-}
-
 int forget(Session& session, const std::string& id) {
+  if (session.options().dry_run) {
+    session.say(fmt::format("Would give {} up. Nothing was done (--dry-run).", printable(id)));
+    return 0;
+  }
   if (!session.confirm(fmt::format("Give {} up? It cannot be undone then.", printable(id)),
                        "it is given up")) {
     session.say("Nothing was done.");
@@ -79,7 +37,10 @@ int forget(Session& session, const std::string& id) {
 }
 
 int run_undo(Session& session, UndoOptions& options) {
-  if (options.list) return list(session);
+  if (options.list) {
+    list_undoable(session);
+    return 0;
+  }
   if (!options.forget.empty()) return forget(session, options.forget);
   const std::string& what = options.request.what;
   options.request.wait = std::chrono::seconds(options.wait);
