@@ -94,8 +94,8 @@ TEST(Snapshot, LabelsAreReadAsTheyWereWritten) {
   snapshot.capture = "copy";
   snapshot.settled = true;
   snapshot.paths = {"/var/lib/postgresql/data"};
-  snapshot.run = {
-      {"5432/tcp"}, {"shop_default"}, {"data:/var/lib/postgresql/data"}, {"POSTGRES_PASSWORD"}};
+  snapshot.run = {{"5432/tcp"},          {"shop_default"}, {"data:/var/lib/postgresql/data"},
+                  {"POSTGRES_PASSWORD"}, {"REQUIREPASS"},  {"health check"}};
   snapshot.left_out = {{"/etc/app (bind of /app)", "binds are not captured"}};
   snapshot.added_bytes = 17;
   snapshot.data_bytes = 4'000'000'000;
@@ -108,6 +108,8 @@ TEST(Snapshot, LabelsAreReadAsTheyWereWritten) {
   EXPECT_EQ(read.paths, snapshot.paths);
   EXPECT_EQ(read.run.volumes, snapshot.run.volumes);
   EXPECT_EQ(read.run.left_out_env, snapshot.run.left_out_env);
+  EXPECT_EQ(read.run.left_out_args, snapshot.run.left_out_args);
+  EXPECT_EQ(read.run.left_out_config, snapshot.run.left_out_config);
   ASSERT_EQ(read.left_out.size(), 1U);
   EXPECT_EQ(read.left_out[0].why, "binds are not captured");
   EXPECT_EQ(read.data_bytes, 4'000'000'000U);

@@ -48,8 +48,9 @@ std::string text_member(const json& object, const char* name) {
 
 RunInfo parse_run(const std::string& text) {
   const json run = parse(text);
-  return {strings(member(run, "ports")), strings(member(run, "networks")),
-          strings(member(run, "volumes")), strings(member(run, "left_out_env"))};
+  return {strings(member(run, "ports")),         strings(member(run, "networks")),
+          strings(member(run, "volumes")),       strings(member(run, "left_out_env")),
+          strings(member(run, "left_out_args")), strings(member(run, "left_out_config"))};
 }
 
 std::string dump(const json& value) {
@@ -115,7 +116,9 @@ docker::StringMap to_labels(const Snapshot& snapshot) {
       {label::kRun, dump({{"ports", snapshot.run.ports},
                           {"networks", snapshot.run.networks},
                           {"volumes", snapshot.run.volumes},
-                          {"left_out_env", snapshot.run.left_out_env}})},
+                          {"left_out_env", snapshot.run.left_out_env},
+                          {"left_out_args", snapshot.run.left_out_args},
+                          {"left_out_config", snapshot.run.left_out_config}})},
       {label::kArch, snapshot.architecture},
       {label::kLibc, snapshot.libc},
       {label::kAddedBytes, std::to_string(snapshot.added_bytes)},

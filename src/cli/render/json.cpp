@@ -42,6 +42,8 @@ ordered_json snapshot_object(const snapshot::Snapshot& snapshot) {
       {"ports", snapshot.run.ports},
       {"networks", snapshot.run.networks},
       {"left_out_env", snapshot.run.left_out_env},
+      {"left_out_args", snapshot.run.left_out_args},
+      {"left_out_config", snapshot.run.left_out_config},
       {"left_out", left_out},
       {"architecture", snapshot.architecture},
       {"libc", snapshot.libc},
