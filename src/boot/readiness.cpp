@@ -51,9 +51,19 @@ databases::Address find_address(const docker::Container& container,
   return {};
 }
 
+// Empty where it is gone already, or on its way (--rm).
+std::string log_of(snapshot::Context& context, const BootedCopy& copy) {
+  try {
+    return context.rescue.container_logs(copy.container_id, kShownLogLines);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::in_use && error.code() != ErrorCode::not_found) throw;
+    return {};
+  }
+}
+
 Error not_ready(snapshot::Context& context, const BootedCopy& copy, const std::string& why,
                 const std::string& hint) {
-  const std::string log = context.rescue.container_logs(copy.container_id, kShownLogLines);
+  const std::string log = log_of(context, copy);
   std::string reason = why;
   if (!log.empty())
     reason +=
