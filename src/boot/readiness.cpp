@@ -1,11 +1,13 @@
 #include "boot/readiness.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <thread>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -135,10 +137,27 @@ void wait_until_loaded(snapshot::Context& context, const BootedCopy& copy,
   wait_for(context, copy, patience, loads);
 }
 
-// What can be known of a program that nobody can ask. A restart begins the time anew.
+// When a health check is made first, and so has its first verdict.
+std::chrono::nanoseconds first_check(const docker::Container& state) {
+  // moby, daemon/health.go: defaultProbeInterval.
+  constexpr std::chrono::seconds kUsual{30};
+  const auto& config = state.config.raw;
+  if (!config || !config->is_object() || !config->contains("Healthcheck")) return kUsual;
+  const auto& check = (*config)["Healthcheck"];
+  if (!check.is_object() || !check.contains("Interval") || !check["Interval"].is_number())
+    return kUsual;
+  const std::chrono::nanoseconds interval{check["Interval"].get<std::int64_t>()};
+  return interval.count() > 0 ? interval : kUsual;
+}
+
+// What can be known of a program that nobody can ask. A restart begins the time anew. A health
+// check that is made later than anybody waits says nothing.
 class Settling {
  public:
-  explicit Settling(std::chrono::steady_clock::duration needed) : needed_(needed) {}
+  Settling(std::chrono::steady_clock::duration patience,
+           std::chrono::steady_clock::duration check_within)
+      : check_within_(std::min(patience, check_within)),
+        needed_(std::min<std::chrono::steady_clock::duration>(kSettlingTime, patience)) {}
 
   std::optional<std::string> operator()(const docker::Container& state) {
     const auto now = std::chrono::steady_clock::now();
@@ -146,7 +165,8 @@ class Settling {
       started_ = state.started_at;
       since_ = now;
     }
-    has_check_ = !state.health.empty();
+    has_check_ =
+        state.health == "healthy" || (!state.health.empty() && first_check(state) <= check_within_);
     if (has_check_) {
       if (state.health == "healthy") return std::nullopt;
       return "its health check says that it is " + state.health;
@@ -160,6 +180,7 @@ class Settling {
   }
 
  private:
+  std::chrono::steady_clock::duration check_within_;
   std::chrono::steady_clock::duration needed_;
   std::chrono::steady_clock::time_point since_;
   std::string started_;
@@ -195,13 +216,18 @@ BootedCopy recognise_copy(const std::string& kind, const docker::Container& cont
 
 Ready wait_until_ready(snapshot::Context& context, const BootedCopy& copy,
                        std::chrono::seconds patience) {
+  return wait_until_ready(context, copy, patience, patience);
+}
+
+Ready wait_until_ready(snapshot::Context& context, const BootedCopy& copy,
+                       std::chrono::seconds patience, std::chrono::seconds check_within) {
   if (copy.database->can_be_asked()) {
     wait_for(context, copy, patience, [&](databases::Shell& shell, const docker::Container&) {
       return copy.database->not_ready(shell, copy.recognition, copy.address, copy.settings);
     });
     return {std::chrono::steady_clock::now(), "answers"};
   }
-  Settling settling(std::min<std::chrono::steady_clock::duration>(kSettlingTime, patience));
+  Settling settling(patience, check_within);
   wait_for(context, copy, patience, [&](databases::Shell&, const docker::Container& state) {
     // It may become healthy again, but so says the engine after all the retries that it was given.
     if (state.health == "unhealthy") {

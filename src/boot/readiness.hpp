@@ -35,8 +35,18 @@ struct Ready {
 // by running on for a moment. Throws not_ready when the container ends, is started again and again
 // by its restart policy, becomes unhealthy, or `patience` is over; the reason holds the last lines
 // of its log.
+//
+// `check_within`: a health check that says something later than that is not waited for; it is then
+// only known that the container runs.
+Ready wait_until_ready(snapshot::Context& context, const BootedCopy& copy,
+                       std::chrono::seconds patience, std::chrono::seconds check_within);
+
+// The same, with all its patience for the health check.
 Ready wait_until_ready(snapshot::Context& context, const BootedCopy& copy,
                        std::chrono::seconds patience);
+
+// Of one for which another stands still: docker's usual check comes after half a minute.
+inline constexpr std::chrono::seconds kCheckOfOneAwaited{10};
 
 // Waits until one that loads its data at its start (snapshot/original.hpp) has done so, and returns
 // its kind. Throws as above.

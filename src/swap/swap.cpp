@@ -121,7 +121,8 @@ boot::Ready start(const Course& course, SwapResult& result) {
   result.ports = container.published;
   const boot::BootedCopy copy =
       boot::recognise_copy(course.swap().kind, container, context.published_host);
-  const boot::Ready ready = boot::wait_until_ready(context, copy, course.request.wait);
+  const boot::Ready ready =
+      boot::wait_until_ready(context, copy, course.request.wait, boot::kCheckOfOneAwaited);
   result.connection = copy.connection();
   return ready;
 }
