@@ -28,6 +28,10 @@ std::string join_path(std::string_view directory, std::string_view name) {
   return path;
 }
 
+bool is_runtime_secret(std::string_view path) {
+  return is_within(path, "/run/secrets") || is_within(path, "/var/run/secrets");
+}
+
 bool is_normal_path(std::string_view path) {
   if (path.empty() || path.front() != '/' || path.find('\0') != std::string_view::npos)
     return false;

@@ -13,6 +13,8 @@ std::string parent_path(std::string_view path);
 // "/a/b" → "b".
 std::string base_name(std::string_view path);
 std::string join_path(std::string_view directory, std::string_view name);
+// Where engines put secrets at run time: never captured, by whichever way it is reached.
+bool is_runtime_secret(std::string_view path);
 // Absolute, and in the form that this header speaks of.
 bool is_normal_path(std::string_view path);
 

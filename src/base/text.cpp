@@ -82,6 +82,27 @@ constexpr std::array<Range, 46> kWide{{
     {0x20000, 0x3fffd},
 }};
 
+// What a terminal, or a reader's eye, acts on without showing it, beside the control characters:
+// marks that turn the order of what follows, that take no room, and separators that are line ends
+// to some programs (Unicode Character Database, Cf, Zl and Zp; Trojan Source, CVE-2021-42574).
+constexpr std::array<Range, 15> kInvisible{{
+    {0x80, 0x9f},
+    {0xad, 0xad},
+    {0x34f, 0x34f},
+    {0x61c, 0x61c},
+    {0x115f, 0x1160},
+    {0x17b4, 0x17b5},
+    {0x180e, 0x180e},
+    {0x200b, 0x200f},
+    {0x2028, 0x202e},
+    {0x2060, 0x206f},
+    {0x3164, 0x3164},
+    {0xfeff, 0xfeff},
+    {0xffa0, 0xffa0},
+    {0xfff9, 0xfffb},
+    {0xe0000, 0xe007f},
+}};
+
 std::size_t columns_of(char32_t c) {
   if (c < 0x300) return 1;
   if (is_in(kCombining, c)) return 0;
@@ -192,25 +213,43 @@ std::string printable(std::string_view text) {
   std::string result;
   while (!text.empty()) {
     const auto point = decode(text);
-    const auto byte = static_cast<unsigned char>(text[0]);
-    if (!point || (point->value >= 0x80 && point->value < 0xa0)) {
-      const std::size_t length = point ? point->length : 1;
-      for (std::size_t i = 0; i < length; ++i) {
-        result += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[i]));
-      }
-      text.remove_prefix(length);
-      continue;
-    }
-    if (byte == '\n') {
+    const std::size_t length = point ? point->length : 1;
+    const std::string_view bytes = text.substr(0, length);
+    text.remove_prefix(length);
+    if (point && point->value == '\n') {
       result += "\\n";
-    } else if (byte == '\t') {
+    } else if (point && point->value == '\t') {
       result += "\\t";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      result += fmt::format("\\x{:02x}", byte);
+    } else if (!point || point->value < 0x20 || (point->value >= 0x7f && point->value < 0xa0)) {
+      for (const char byte : bytes)
+        result += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+    } else if (is_in(kInvisible, point->value)) {
+      result += point->value > 0xffff
+                    ? fmt::format("\\U{:08x}", static_cast<std::uint32_t>(point->value))
+                    : fmt::format("\\u{:04x}", static_cast<std::uint32_t>(point->value));
     } else {
-      result += text.substr(0, point->length);
+      result += bytes;
     }
-    text.remove_prefix(point->length);
+  }
+  return result;
+}
+
+std::string printable_json(std::string_view json) {
+  std::string result;
+  const auto escape = [&](std::uint32_t unit) { result += fmt::format("\\u{:04x}", unit); };
+  while (!json.empty()) {
+    const auto point = decode(json);
+    const std::size_t length = point ? point->length : 1;
+    const std::uint32_t value = point ? point->value : 0xfffd;
+    if (point && value != 0x7f && !is_in(kInvisible, point->value)) {
+      result += json.substr(0, length);
+    } else if (value > 0xffff) {
+      escape(0xd800 + ((value - 0x10000) >> 10));
+      escape(0xdc00 + ((value - 0x10000) & 0x3ffU));
+    } else {
+      escape(value);
+    }
+    json.remove_prefix(length);
   }
   return result;
 }

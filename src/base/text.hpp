@@ -29,8 +29,12 @@ std::string last_lines(std::string_view text, std::size_t count);
 // "snapshot" if nothing of the title can be kept.
 std::string slug(std::string_view title);
 
-// Control characters (a terminal would act on them) as \n, \t or \xNN; invalid UTF-8 as \xNN.
+// Control characters (a terminal would act on them) as \n, \t or \xNN; invalid UTF-8 as \xNN;
+// bidirectional controls, characters without width and line separators as \uNNNN. What it returns
+// it leaves as it is, so calling it twice does no harm.
 std::string printable(std::string_view text);
+// The same of JSON text on one line, which stays the JSON that it was: \uNNNN for all of them.
+std::string printable_json(std::string_view json);
 // At most `columns` terminal columns; "…" at the end where something was cut.
 std::string ellipsize(std::string_view text, std::size_t columns);
 // Terminal columns of valid UTF-8 text: wide characters count 2, combining ones 0.

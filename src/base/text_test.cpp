@@ -105,6 +105,14 @@ TEST(Printable, ShowsControlCharacters) {
   EXPECT_EQ(printable("\xc0\x8a"), "\\xc0\\x8a");           // overlong newline
   EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // surrogate
   EXPECT_EQ(printable(std::string_view("\0", 1)), "\\x00");
+  // Bidirectional controls, no width, line separators.
+  EXPECT_EQ(printable("a\u202eb\u2066\u200f\u061c"), "a\\u202eb\\u2066\\u200f\\u061c");
+  EXPECT_EQ(printable("\u200b\u200d\u2060\ufeff"), "\\u200b\\u200d\\u2060\\ufeff");
+  EXPECT_EQ(printable("\u2028\u2029\U000e0041"), "\\u2028\\u2029\\U000e0041");
+  EXPECT_EQ(printable_json("{\"a\\n\":\"\u202e\U000e0041\x7f é\"}"),
+            "{\"a\\n\":\"\\u202e\\udb40\\udc41\\u007f é\"}");
+  // What people write with stays.
+  EXPECT_EQ(printable("עברית عربى e\u0301 ─ …"), "עברית عربى e\u0301 ─ …");
 }
 
 RC_GTEST_PROP(Printable, NeverHoldsControlCharacters, ()) {

@@ -1,11 +1,13 @@
 #include "boot/boot.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "boot/left_out.hpp"
 #include "boot/ports.hpp"
 #include "boot/readiness.hpp"
 #include "capture/source.hpp"
@@ -34,8 +36,14 @@ std::string free_name(docker::Engine& engine, const snapshot::Snapshot& snapshot
   for (const docker::ContainerSummary& container : engine.list_containers(every)) {
     taken.insert(taken.end(), container.names.begin(), container.names.end());
   }
-  const std::string first = fmt::format(
-      "{}-{}", snapshot.source.empty() ? "snapshot" : snapshot.source, snapshot.short_id());
+  // A label can say anything; the engine takes [a-zA-Z0-9][a-zA-Z0-9_.-]* (moby, names).
+  const std::string& source = snapshot.source;
+  const bool is_name = !source.empty() && source.find_first_of("_.-") != 0 &&
+                       std::all_of(source.begin(), source.end(), [](unsigned char c) {
+                         return std::isalnum(c) != 0 || c == '_' || c == '.' || c == '-';
+                       });
+  const std::string first =
+      fmt::format("{}-{}", is_name ? source : "snapshot", snapshot.short_id());
   std::string name = first;
   for (int number = 2; std::find(taken.begin(), taken.end(), name) != taken.end(); ++number) {
     name = fmt::format("{}-{}", first, number);
@@ -48,15 +56,26 @@ docker::ContainerSpec make_spec(snapshot::Context& context, const snapshot::Snap
   docker::ContainerSpec spec;
   spec.name = request.name.empty() ? free_name(context.engine, snapshot) : request.name;
   spec.image = snapshot.image_id;
-  spec.env = request.env;
+  give_secrets(spec, snapshot, image, {request.env, request.without_secrets});
   spec.labels = {{snapshot::label::kBoot, snapshot.id}};
-  spec.network_mode = request.network;
   spec.auto_remove = request.remove_when_stopped;
+  spec.network_mode = request.network;
+  // One that had no network gets none, unless asked: there others could reach it.
+  const bool was_alone = snapshot.run.networks == std::vector<std::string>{"none"};
+  if (was_alone && request.network.empty() && request.ports.empty()) {
+    spec.network_mode = "none";
+    return spec;
+  }
   spec.bindings = choose_ports(snapshot, image, request.ports, context.published_host);
   for (const docker::PortBinding& binding : spec.bindings) {
     spec.exposed_ports.push_back(binding.container_port);
   }
   return spec;
+}
+
+std::string describe_ready(const std::string& name, const std::string& ready) {
+  return ready == "runs" ? fmt::format("{} runs", name)
+                         : fmt::format("{} runs and {}", name, ready);
 }
 
 // A port that is taken shows only at the start (moby, libnetwork: "port is already allocated" for
@@ -83,19 +102,9 @@ BootResult boot(snapshot::Context& context, const snapshot::Snapshot& snapshot,
   if (!snapshot.kind.empty()) databases::by_name(snapshot.kind);  // or it is a newer dksnap's
   const docker::Image image = context.engine.inspect_image(snapshot.image_id);
   const docker::ContainerSpec spec = make_spec(context, snapshot, image, request);
-  for (const std::string& name : snapshot.run.left_out_env) {
-    const bool given =
-        std::any_of(request.env.begin(), request.env.end(),
-                    [&](const std::string& line) { return line.starts_with(name + "="); });
-    // A database that is initialised needs no password to start; other programs may.
-    if (!given && snapshot.kind == "files") {
-      context.reporter.notice(
-          fmt::format("{} was left out of the snapshot; give it with --env if it is needed", name));
-    }
-  }
-
   snapshot::Step step(context.reporter, fmt::format("booting {}", spec.name));
   BootResult result;
+  std::string ready = "answers";
   result.name = spec.name;
   result.container_id = context.engine.create_container(spec);
   try {
@@ -106,7 +115,7 @@ BootResult boot(snapshot::Context& context, const snapshot::Snapshot& snapshot,
     std::string kind = snapshot.kind;
     if (snapshot.legacy && waits) kind = wait_for_original(context, container, request.wait);
     const BootedCopy copy = recognise_copy(kind, container, context.published_host);
-    if (waits) wait_until_ready(context, copy, request.wait);
+    if (waits) ready = wait_until_ready(context, copy, request.wait).text;
     result.connection = copy.connection();
   } catch (const Error& error) {
     // One that is only slow is left to go on; readiness.cpp's hint says so.
@@ -116,7 +125,7 @@ BootResult boot(snapshot::Context& context, const snapshot::Snapshot& snapshot,
     throw;
   }
   result.took = std::chrono::steady_clock::now() - start;
-  step.done(request.wait.count() > 0 ? fmt::format("{} runs and answers", spec.name)
+  step.done(request.wait.count() > 0 ? describe_ready(spec.name, ready)
                                      : fmt::format("{} was started (not waited for)", spec.name));
   return result;
 }
@@ -124,18 +133,22 @@ BootResult boot(snapshot::Context& context, const snapshot::Snapshot& snapshot,
 void verify_boot(snapshot::Context& context, const snapshot::Snapshot& snapshot) {
   snapshot::Step step(context.reporter, "booting it to verify");
   refuse_other_architecture(context, snapshot);
-  const std::string id =
-      context.engine.create_container(scratch::scratch_container(snapshot.image_id));
+  docker::ContainerSpec spec = scratch::scratch_container(snapshot.image_id);
+  give_random_secrets(spec, snapshot, context.engine.inspect_image(snapshot.image_id));
+  const std::string id = context.engine.create_container(spec);
+  std::string ready;
   try {
     context.engine.start_container(id);
     const docker::Container container = context.engine.inspect_container(id);
-    wait_until_ready(context, recognise_copy(snapshot.kind, container, {}), kVerifyPatience);
+    ready = wait_until_ready(context, recognise_copy(snapshot.kind, container, {}), kVerifyPatience)
+                .text;
   } catch (...) {
     context.rescue.remove_container(id);
     throw;
   }
   context.rescue.remove_container(id);
-  step.done("verified: a copy booted and answered");
+  step.done(ready == "answers" ? "verified: a copy booted and answered"
+                               : fmt::format("verified: a copy booted and {}", ready));
 }
 
 }  // namespace dksnap::boot

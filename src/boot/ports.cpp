@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -21,6 +22,19 @@ bool is_port(const std::string& text, bool may_be_zero) {
          value >= (may_be_zero ? 0 : 1);
 }
 
+bool is_protocol(const std::string& text) {
+  return text == "tcp" || text == "udp" || text == "sctp";
+}
+
+// "5432/tcp" as it is, "5432" with its protocol; nothing for anything else.
+std::optional<std::string> container_port(const std::string& text) {
+  const std::size_t slash = text.find('/');
+  const std::string protocol = slash == std::string::npos ? "tcp" : text.substr(slash + 1);
+  const std::string number = text.substr(0, slash);
+  if (!is_port(number, false) || !is_protocol(protocol)) return std::nullopt;
+  return number + "/" + protocol;
+}
+
 }  // namespace
 
 docker::PortBinding parse_port(const std::string& text) {
@@ -32,7 +46,7 @@ docker::PortBinding parse_port(const std::string& text) {
   docker::PortBinding binding;
   const std::size_t slash = text.find('/');
   const std::string protocol = slash == std::string::npos ? "tcp" : text.substr(slash + 1);
-  if (protocol != "tcp" && protocol != "udp" && protocol != "sctp") throw bad();
+  if (!is_protocol(protocol)) throw bad();
   std::string rest = text.substr(0, slash);
   const std::size_t colon = rest.rfind(':');
   const std::string container = colon == std::string::npos ? rest : rest.substr(colon + 1);
@@ -60,18 +74,26 @@ std::vector<docker::PortBinding> choose_ports(const snapshot::Snapshot& snapshot
   for (const std::string& text : wanted) bindings.push_back(parse_port(text));
   if (!bindings.empty()) return bindings;
 
-  std::vector<std::string> ports = snapshot.run.ports;
+  // A foreign image may name any number of them; each takes a socket of the engine's.
+  constexpr std::size_t kMostPorts = 64;
+  std::vector<std::string> ports;
   const auto add = [&](const std::string& port) {
-    if (std::find(ports.begin(), ports.end(), port) == ports.end()) ports.push_back(port);
+    const auto valid = container_port(port);
+    if (!valid || ports.size() == kMostPorts) return;
+    if (std::find(ports.begin(), ports.end(), *valid) == ports.end()) ports.push_back(*valid);
   };
+  const auto bind = [&] {
+    for (const std::string& port : ports) bindings.push_back({port, kLoopback, ""});
+    return bindings;
+  };
+  for (const std::string& port : snapshot.run.ports) add(port);
+  if (published_host != kLoopback) return bind();
   const std::uint16_t own = snapshot.kind.empty() ? 0 : databases::by_name(snapshot.kind).port();
   if (own != 0) add(fmt::format("{}/tcp", own));
   if (ports.empty()) {
     for (const std::string& port : image.config.exposed_ports) add(port);
   }
-  const std::string host_ip = published_host == kLoopback ? kLoopback : "";
-  for (const std::string& port : ports) bindings.push_back({port, host_ip, ""});
-  return bindings;
+  return bind();
 }
 
 }  // namespace dksnap::boot

@@ -36,8 +36,34 @@ TEST(Ports, WithoutWishesTheKindsOwnAndThePublishedOnesGetFreeLoopbackPorts) {
   EXPECT_EQ(bindings[1].container_port, "5432/tcp");
   EXPECT_EQ(bindings[1].host_ip, "127.0.0.1");
   EXPECT_EQ(bindings[1].host_port, "");
-  EXPECT_EQ(choose_ports(snapshot, {}, {}, "db.example")[0].host_ip, "");
   EXPECT_EQ(choose_ports(snapshot, {}, {"1:2"}, "127.0.0.1").size(), 1U);
+}
+
+TEST(Ports, OnAnotherMachineOnlyWhatTheSourcePublishedAndOnItsLoopback) {
+  snapshot::Snapshot snapshot;
+  snapshot.kind = "postgres";
+  docker::Image image;
+  image.config.exposed_ports = {"5432/tcp"};
+  for (const char* host : {"", "db.example"}) {
+    EXPECT_TRUE(choose_ports(snapshot, image, {}, host).empty()) << host;
+  }
+  snapshot.run.ports = {"5432/tcp"};
+  for (const char* host : {"", "db.example"}) {
+    const auto bindings = choose_ports(snapshot, image, {}, host);
+    ASSERT_EQ(bindings.size(), 1U);
+    EXPECT_EQ(bindings[0].host_ip, "127.0.0.1");
+  }
+  EXPECT_EQ(choose_ports(snapshot, image, {"5433:5432"}, "")[0].host_ip, "");
+}
+
+TEST(Ports, WhatIsNoPortInALabelIsLeftOut) {
+  snapshot::Snapshot snapshot;
+  snapshot.kind = "files";
+  snapshot.run.ports = {"80/tcp", "0/tcp",         "99999/tcp", "1/ip",
+                        "22:22",  "127.0.0.1:1:2", "x",         "80"};
+  const auto bindings = choose_ports(snapshot, {}, {}, "127.0.0.1");
+  ASSERT_EQ(bindings.size(), 1U);
+  EXPECT_EQ(bindings[0].container_port, "80/tcp");
 }
 
 }  // namespace

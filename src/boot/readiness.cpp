@@ -1,9 +1,13 @@
 #include "boot/readiness.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -18,6 +22,22 @@ constexpr int kShownLogLines = 5;
 // A restart policy starts again and again what cannot come up. Once or twice can be bad luck.
 constexpr int kMostRestarts = 3;
 
+// How long a program has to run on that nobody can ask: one that does not find what it needs ends
+// within the first second (a missing file, a variable, a port), and one that comes up and ends
+// later cannot be told from one that was stopped.
+constexpr std::chrono::seconds kSettlingTime{2};
+
+bool is_loopback(const std::string& ip) {
+  return ip.starts_with("127.") || ip == "::1" || ip == "localhost";
+}
+
+// Where a port that is published at `ip` of the engine's machine is from here; empty: nowhere.
+std::string host_of(const std::string& ip, const std::string& published_host) {
+  if (ip.empty() || ip == "0.0.0.0" || ip == "::") return published_host;
+  if (!is_loopback(ip)) return ip;
+  return is_loopback(published_host) ? published_host : "";
+}
+
 // Where the kind's own port can be reached from here; port 0: it cannot.
 databases::Address find_address(const docker::Container& container,
                                 const databases::Database& database,
@@ -26,14 +46,26 @@ databases::Address find_address(const docker::Container& container,
   const std::string wanted = fmt::format("{}/tcp", database.port());
   for (const docker::PortBinding& port : container.published) {
     if (port.container_port != wanted || port.host_port.empty()) continue;
-    return {published_host, static_cast<std::uint16_t>(std::stoi(port.host_port))};
+    const std::string host = host_of(port.host_ip, published_host);
+    if (host.empty()) continue;
+    return {host, static_cast<std::uint16_t>(std::stoi(port.host_port))};
   }
   return {};
 }
 
+// Empty where it is gone already, or on its way (--rm).
+std::string log_of(snapshot::Context& context, const BootedCopy& copy) {
+  try {
+    return context.rescue.container_logs(copy.container_id, kShownLogLines);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::in_use && error.code() != ErrorCode::not_found) throw;
+    return {};
+  }
+}
+
 Error not_ready(snapshot::Context& context, const BootedCopy& copy, const std::string& why,
                 const std::string& hint) {
-  const std::string log = context.rescue.container_logs(copy.container_id, kShownLogLines);
+  const std::string log = log_of(context, copy);
   std::string reason = why;
   if (!log.empty())
     reason +=
@@ -41,17 +73,30 @@ Error not_ready(snapshot::Context& context, const BootedCopy& copy, const std::s
   return {ErrorCode::not_ready, fmt::format("{} is not ready", copy.container_name), reason, hint};
 }
 
-// `question`: nothing, or what the container is still waiting for.
+// Of a container that runs: nothing, or what it is still waiting for.
+using Question =
+    std::function<std::optional<std::string>(databases::Shell&, const docker::Container&)>;
+
+docker::Container look_at(snapshot::Context& context, const BootedCopy& copy) {
+  try {
+    return context.engine.inspect_container(copy.container_id);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;
+    throw Error(ErrorCode::not_ready, fmt::format("{} is not ready", copy.container_name),
+                "it ended, and is gone, with its log", "start it without --rm to see why");
+  }
+}
+
 void wait_for(snapshot::Context& context, const BootedCopy& copy, std::chrono::seconds patience,
-              const std::function<std::optional<std::string>(databases::Shell&)>& question) {
+              const Question& question) {
   const auto end = std::chrono::steady_clock::now() + patience;
   databases::Shell shell(context.engine, copy.container_id);
   for (;;) {
     std::optional<std::string> waiting;
-    const docker::Container state = context.engine.inspect_container(copy.container_id);
+    const docker::Container state = look_at(context, copy);
     if (state.running && !state.restarting) {
       try {
-        waiting = question(shell);
+        waiting = question(shell, state);
       } catch (const Error& error) {
         // The container can end between two questions; the next look at its state tells.
         if (error.code() != ErrorCode::in_use && error.code() != ErrorCode::not_found) throw;
@@ -76,7 +121,8 @@ void wait_for(snapshot::Context& context, const BootedCopy& copy, std::chrono::s
 
 void wait_until_loaded(snapshot::Context& context, const BootedCopy& copy,
                        std::chrono::seconds patience) {
-  wait_for(context, copy, patience, [](databases::Shell& shell) -> std::optional<std::string> {
+  const auto loads = [](databases::Shell& shell,
+                        const docker::Container&) -> std::optional<std::string> {
     // The first process is a script, the loader or the one that initialises a database, until it
     // has handed over to the server. A server that answers before that is a temporary one.
     const databases::ProgramResult first = shell.run({"cat", "/proc/1/cmdline"});
@@ -87,8 +133,59 @@ void wait_until_loaded(snapshot::Context& context, const BootedCopy& copy,
     if (first.ok() && (ends || runs(snapshot::kLoaderScript) || runs("docker-entrypoint")))
       return "it loads its data";
     return std::nullopt;
-  });
+  };
+  wait_for(context, copy, patience, loads);
 }
+
+// When a health check is made first, and so has its first verdict.
+std::chrono::nanoseconds first_check(const docker::Container& state) {
+  // moby, daemon/health.go: defaultProbeInterval.
+  constexpr std::chrono::seconds kUsual{30};
+  const auto& config = state.config.raw;
+  if (!config || !config->is_object() || !config->contains("Healthcheck")) return kUsual;
+  const auto& check = (*config)["Healthcheck"];
+  if (!check.is_object() || !check.contains("Interval") || !check["Interval"].is_number())
+    return kUsual;
+  const std::chrono::nanoseconds interval{check["Interval"].get<std::int64_t>()};
+  return interval.count() > 0 ? interval : kUsual;
+}
+
+// What can be known of a program that nobody can ask. A restart begins the time anew. A health
+// check that is made later than anybody waits says nothing.
+class Settling {
+ public:
+  Settling(std::chrono::steady_clock::duration patience,
+           std::chrono::steady_clock::duration check_within)
+      : check_within_(std::min(patience, check_within)),
+        needed_(std::min<std::chrono::steady_clock::duration>(kSettlingTime, patience)) {}
+
+  std::optional<std::string> operator()(const docker::Container& state) {
+    const auto now = std::chrono::steady_clock::now();
+    if (state.started_at != started_) {
+      started_ = state.started_at;
+      since_ = now;
+    }
+    has_check_ =
+        state.health == "healthy" || (!state.health.empty() && first_check(state) <= check_within_);
+    if (has_check_) {
+      if (state.health == "healthy") return std::nullopt;
+      return "its health check says that it is " + state.health;
+    }
+    if (now - since_ >= needed_) return std::nullopt;
+    return "it has just been started";
+  }
+  Ready ready() const {
+    if (has_check_) return {std::chrono::steady_clock::now(), "is healthy"};
+    return {since_, "runs"};
+  }
+
+ private:
+  std::chrono::steady_clock::duration check_within_;
+  std::chrono::steady_clock::duration needed_;
+  std::chrono::steady_clock::time_point since_;
+  std::string started_;
+  bool has_check_ = false;
+};
 
 }  // namespace
 
@@ -117,11 +214,30 @@ BootedCopy recognise_copy(const std::string& kind, const docker::Container& cont
   return copy;
 }
 
-void wait_until_ready(snapshot::Context& context, const BootedCopy& copy,
-                      std::chrono::seconds patience) {
-  wait_for(context, copy, patience, [&](databases::Shell& shell) {
-    return copy.database->not_ready(shell, copy.recognition, copy.address, copy.settings);
+Ready wait_until_ready(snapshot::Context& context, const BootedCopy& copy,
+                       std::chrono::seconds patience) {
+  return wait_until_ready(context, copy, patience, patience);
+}
+
+Ready wait_until_ready(snapshot::Context& context, const BootedCopy& copy,
+                       std::chrono::seconds patience, std::chrono::seconds check_within) {
+  if (copy.database->can_be_asked()) {
+    wait_for(context, copy, patience, [&](databases::Shell& shell, const docker::Container&) {
+      return copy.database->not_ready(shell, copy.recognition, copy.address, copy.settings);
+    });
+    return {std::chrono::steady_clock::now(), "answers"};
+  }
+  Settling settling(patience, check_within);
+  wait_for(context, copy, patience, [&](databases::Shell&, const docker::Container& state) {
+    // It may become healthy again, but so says the engine after all the retries that it was given.
+    if (state.health == "unhealthy") {
+      throw not_ready(
+          context, copy, "its health check says that it is unhealthy",
+          fmt::format("see `docker inspect {}` for what the check said", copy.container_name));
+    }
+    return settling(state);
   });
+  return settling.ready();
 }
 
 std::string wait_for_original(snapshot::Context& context, const docker::Container& container,

@@ -25,10 +25,28 @@ struct BootedCopy {
 BootedCopy recognise_copy(const std::string& kind, const docker::Container& container,
                           const std::string& published_host);
 
-// Throws not_ready when the container ends, is started again and again by its restart policy, or
-// `patience` is over; the reason holds the last lines of its log.
-void wait_until_ready(snapshot::Context& context, const BootedCopy& copy,
-                      std::chrono::seconds patience);
+struct Ready {
+  // From when on it served: the answer, or the begin of the time in which it ran on.
+  std::chrono::steady_clock::time_point since;
+  std::string text;  // what is known: "answers", "is healthy", "runs"
+};
+
+// A kind that can be asked is ready with its answer; another by its health check, if it has one, or
+// by running on for a moment. Throws not_ready when the container ends, is started again and again
+// by its restart policy, becomes unhealthy, or `patience` is over; the reason holds the last lines
+// of its log.
+//
+// `check_within`: a health check that says something later than that is not waited for; it is then
+// only known that the container runs.
+Ready wait_until_ready(snapshot::Context& context, const BootedCopy& copy,
+                       std::chrono::seconds patience, std::chrono::seconds check_within);
+
+// The same, with all its patience for the health check.
+Ready wait_until_ready(snapshot::Context& context, const BootedCopy& copy,
+                       std::chrono::seconds patience);
+
+// Of one for which another stands still: docker's usual check comes after half a minute.
+inline constexpr std::chrono::seconds kCheckOfOneAwaited{10};
 
 // Waits until one that loads its data at its start (snapshot/original.hpp) has done so, and returns
 // its kind. Throws as above.

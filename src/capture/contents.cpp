@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -92,6 +93,30 @@ bool is_changed_directory(docker::Engine& engine, const SourceContainer& source,
   return stat && stat->is_directory();
 }
 
+bool usually_holds_secrets(const std::string& path) {
+  static constexpr std::array kNames{
+      ".pgpass",          ".my.cnf",    ".mylogin.cnf",     ".netrc",
+      ".git-credentials", ".env",       ".npmrc",           ".pypirc",
+      ".vault-token",     ".htpasswd",  "id_rsa",           "id_dsa",
+      "id_ecdsa",         "id_ed25519", "credentials.json", "service-account.json"};
+  static constexpr std::array kEnds{".pem",
+                                    ".key",
+                                    ".p12",
+                                    ".pfx",
+                                    ".jks",
+                                    ".kdbx",
+                                    ".ppk",
+                                    "/.aws/credentials",
+                                    "/.docker/config.json",
+                                    "/.kube/config",
+                                    "/.pgpass.conf"};
+  const std::string name = base_name(path);
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end() ||
+         name.starts_with(".env.") || std::any_of(kEnds.begin(), kEnds.end(), [&](const char* end) {
+           return path.ends_with(end);
+         });
+}
+
 void add_root_changes(Contents& contents, docker::Engine& engine, const SourceContainer& source,
                       const std::vector<docker::Change>& changes) {
   for (const docker::Change& change : changes) {
@@ -113,6 +138,8 @@ void add_root_changes(Contents& contents, docker::Engine& engine, const SourceCo
   }
   std::erase_if(contents.root_paths,
                 [&](const std::string& path) { return contents.captures(path); });
+  std::copy_if(contents.root_paths.begin(), contents.root_paths.end(),
+               std::back_inserter(contents.secret_files), usually_holds_secrets);
 }
 
 void refuse_missing(const Contents& contents, const SourceContainer& source,

@@ -20,6 +20,8 @@ struct Contents {
   // Those of them that are directories of a stopped source whose content is not meant, only their
   // own mode, owner and times.
   std::vector<std::string> root_directories;
+  // Those that usually hold secrets, to be named.
+  std::vector<std::string> secret_files;
   std::vector<snapshot::LeftOut> left_out;
   // "name-or-path:destination" of the mounts among the trees.
   std::vector<std::string> volumes;

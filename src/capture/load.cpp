@@ -22,17 +22,16 @@ bool is_ours_or_compose(std::string_view name) {
   return name.starts_with("dksnap.") || name.starts_with("com.docker.compose.");
 }
 
-image::ConfigOverrides overrides_of(const docker::Config& config) {
+image::ConfigOverrides overrides_of(const docker::Config& config,
+                                    const snapshot::FilteredConfig& filtered) {
   image::ConfigOverrides overrides;
-  overrides.cmd = config.cmd;
+  overrides.entrypoint = filtered.entrypoint;
+  overrides.cmd = filtered.cmd;
+  overrides.healthcheck = filtered.healthcheck;
   overrides.user = config.user;
   overrides.working_dir = config.working_dir;
   overrides.exposed_ports = config.exposed_ports;
   if (!config.stop_signal.empty()) overrides.stop_signal = config.stop_signal;
-  if (config.raw && config.raw->contains("Healthcheck") &&
-      (*config.raw)["Healthcheck"].is_object()) {
-    overrides.healthcheck = (*config.raw)["Healthcheck"].dump();
-  }
   return overrides;
 }
 
@@ -47,15 +46,14 @@ std::string make_config(const Plan& plan, const snapshot::Snapshot& snapshot,
   config.variant = plan.source.image.variant;
   config.base_diff_ids = image_below(plan).diff_ids;
   config.diff_id = packed.diff_id;
-  for (const auto& [name, value] : container.labels) {
+  for (const auto& [name, value] : plan.config.labels) {
     if (!is_ours_or_compose(name)) config.labels[name] = value;
   }
   for (const auto& [name, value] : snapshot::to_labels(snapshot)) config.labels[name] = value;
   config.removes_label = is_ours_or_compose;
-  config.env = plan.env.kept;
+  config.env = plan.config.env;
   config.captured_paths = plan.contents.targets();
-  config.overrides = overrides_of(container);
-  config.overrides.entrypoint = plan.entrypoint;
+  config.overrides = overrides_of(container, plan.config);
   config.created = snapshot.created;
   config.comment = snapshot.title;
   return image::make_image_config(config);

@@ -95,6 +95,32 @@ void decide_contents(docker::Engine& engine, Plan& plan, const std::vector<docke
   plan.job = make_job(plan, checksum);
 }
 
+void decide_config(docker::Engine& engine, Plan& plan, const std::vector<std::string>& keep) {
+  const SourceContainer& source = plan.source;
+  plan.config = snapshot::filter_config({source.container.config, source.image.config,
+                                         snapshot::own_entrypoint(engine, source.container), keep});
+  snapshot::guard(plan.config, source.kind.database->data_says_who_may_enter());
+}
+
+// What the user gave is written into the image, and nobody else can take a secret out of it.
+void refuse_secret_words(const Plan& plan, const CreateRequest& request) {
+  for (const std::string* text : {&request.title, &request.note, &request.name}) {
+    if (!plan.config.holds_value(*text)) continue;
+    throw Error(ErrorCode::failed, "cannot snapshot " + plan.source.name(),
+                "the title, note or name holds the value of a secret of the container, and would "
+                "be in the image for everybody to read",
+                "give another one");
+  }
+}
+
+// The names of all that was left out of the configuration, for people.
+std::string left_out_names(const snapshot::FilteredConfig& config) {
+  std::vector<std::string> names = config.left_out_env;
+  for (const std::string& name : config.left_out_args) names.push_back("the argument " + name);
+  for (const std::string& what : config.left_out_config) names.push_back("the " + what);
+  return join(names, ", ");
+}
+
 }  // namespace
 
 Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment moment) {
@@ -121,9 +147,8 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment 
   snapshot.title = snapshot::choose_title(catalog, source.name(), request.title);
   plan.name = snapshot::choose_name(engine, source.name(), snapshot.title, request.name);
   decide_contents(engine, plan, changes.get(), request.checksum);
-  plan.env =
-      snapshot::filter_env(source.container.config.env, source.image.config.env, request.keep_env);
-  plan.entrypoint = snapshot::own_entrypoint(engine, source.container);
+  decide_config(engine, plan, request.keep_env);
+  refuse_secret_words(plan, request);
 
   snapshot.id = request.id.empty() ? random_hex(8) : request.id;
   snapshot.parent = plan.parent.lineage ? plan.parent.lineage->id : "";
@@ -133,7 +158,9 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment 
   snapshot.server_version = source.kind.recognition.version;
   snapshot.capture = "copy";
   tell_origin(snapshot, source, request.stands_in);
-  snapshot.run.left_out_env = plan.env.left_out;
+  snapshot.run.left_out_env = plan.config.left_out_env;
+  snapshot.run.left_out_args = plan.config.left_out_args;
+  snapshot.run.left_out_config = plan.config.left_out_config;
   snapshot.architecture = source.image.architecture;
   snapshot.libc = find_libc(engine, source.id());
   snapshot.note = request.note;
@@ -166,6 +193,19 @@ Plan plan_anew(snapshot::Context& context, const Plan& before) {
 void tell_plan(snapshot::Reporter& reporter, const Plan& plan) {
   for (const snapshot::LeftOut& item : plan.contents.left_out)
     reporter.notice(fmt::format("left out: {}: {}", item.what, item.why));
+  const std::string secrets = left_out_names(plan.config);
+  if (!secrets.empty()) reporter.notice("left out: " + secrets + ": they look like secrets");
+  if (!plan.config.from_image.empty()) {
+    reporter.notice(
+        fmt::format("in it, since they are in the image {}: {}, which look like secrets",
+                    plan.source.container.image, join(plan.config.from_image, ", ")));
+  }
+  if (!plan.contents.secret_files.empty()) {
+    reporter.notice(
+        fmt::format("in it: {}, which usually hold secrets; whoever gets the snapshot "
+                    "gets them",
+                    join(plan.contents.secret_files, ", ")));
+  }
   if (!plan.parent.why_full.empty()) reporter.notice("captured whole: " + plan.parent.why_full);
 }
 

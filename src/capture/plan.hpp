@@ -10,7 +10,7 @@
 #include "docker/types.hpp"
 #include "snapshot/context.hpp"
 #include "snapshot/parent.hpp"
-#include "snapshot/secrets.hpp"
+#include "snapshot/secrets/filter.hpp"
 #include "snapshot/snapshot.hpp"
 #include "worker/protocol/protocol.hpp"
 
@@ -22,11 +22,10 @@ struct Plan {
   snapshot::ParentChoice parent;
   std::vector<std::string> must_capture;  // destinations of mounts
   Contents contents;
-  worker::Job job;                      // of the scratch
-  std::string name;                     // the image's, once it is a snapshot
-  snapshot::FilteredEnv env;            // the image's
-  std::vector<std::string> entrypoint;  // the image's
-  snapshot::Snapshot snapshot;          // as far as it is known before it is taken
+  worker::Job job;                  // of the scratch
+  std::string name;                 // the image's, once it is a snapshot
+  snapshot::FilteredConfig config;  // the image's, as far as the container decides it
+  snapshot::Snapshot snapshot;      // as far as it is known before it is taken
 };
 
 // The image that the snapshot's layer is put on: the parent's, or the base.

@@ -1,7 +1,6 @@
 #include "cli/app.hpp"
 
 #include <exception>
-#include <iostream>
 #include <new>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "cli/interrupts.hpp"
 #include "cli/parser.hpp"
 #include "cli/render/json.hpp"
+#include "cli/render/printer.hpp"
 #include "cli/render/style.hpp"
 #include "cli/session.hpp"
 
@@ -34,16 +34,26 @@ const char* default_hint(ErrorCode code) {
   }
 }
 
+// A reason may have lines: those of a log. They stand below each other, and never where a line of
+// ours begins.
+std::string error_part(std::string_view label, const std::string& text) {
+  if (text.empty()) return {};
+  std::string lines;
+  for (const std::string& line : split(text, '\n'))
+    lines += (lines.empty() ? "" : "\n        ") + printable(line);
+  return fmt::format("{}{}\n", label, lines);
+}
+
 // Three parts, each on a line of its own.
 void print_error(const Error& error, bool json) {
   if (json) {
-    std::cerr << json_error(error) << '\n';
+    tell_line(json_error(error));
     return;
   }
   const Style style = Style::choose("auto", STDERR_FILENO);
-  std::cerr << style.red("error: ") << error.message() << '\n';
-  if (!error.why().empty()) std::cerr << "  why   " << error.why() << '\n';
-  if (!error.hint().empty()) std::cerr << "  do    " << error.hint() << '\n';
+  tell_as_it_is(fmt::format("{}{}\n{}{}", style.red("error: "), printable(error.message()),
+                            error_part("  why   ", error.why()),
+                            error_part("  do    ", error.hint())));
 }
 
 // What the engine calls report when they are cancelled says nothing of who cancelled them, or why.
@@ -64,17 +74,17 @@ int run_command(ParsedCommand& parsed) {
   const bool quiet = parsed.global.quiet;
   Interrupts interrupts(
       [quiet, json](ErrorCode) {
-        if (!quiet && !json) std::cerr << "\nstopping, rolling back (again to quit at once)\n";
+        if (!quiet && !json) tell_as_it_is("\nstopping, rolling back (again to quit at once)\n");
       },
       [] {
-        std::cerr << "quit while rolling back; the next dksnap, or `dksnap doctor --fix`, removes "
-                     "what is left and thaws what is frozen\n";
+        tell_as_it_is(
+            "quit while rolling back; the next dksnap, or `dksnap doctor --fix`, removes "
+            "what is left and thaws what is frozen\n");
       });
   interrupts.limit_time(timeout);
   if (parsed.global.verbose > 0) {
-    set_log(
-        parsed.global.verbose > 1 ? LogLevel::debug : LogLevel::info,
-        [](LogLevel, std::string_view line) { std::cerr << fmt::format("{}\n", printable(line)); });
+    set_log(parsed.global.verbose > 1 ? LogLevel::debug : LogLevel::info,
+            [](LogLevel, std::string_view line) { tell_line(line); });
   }
   try {
     Session session(parsed.global, interrupts);
@@ -94,13 +104,14 @@ int run_command(ParsedCommand& parsed) {
 int run(const std::vector<std::string>& words) {
   bool json = false;
   try {
+    keep_standard_streams();
     if (words.empty()) {
-      std::cerr << help_overview();
+      tell_as_it_is(help_overview());
       return static_cast<int>(ErrorCode::failed);
     }
     ParsedCommand parsed = parse_command_line(words, json);
     if (parsed.help) {
-      std::cout << help_for(*parsed.command);
+      print_as_it_is(help_for(*parsed.command));
       return 0;
     }
     return run_command(parsed);

@@ -119,17 +119,9 @@ swap::Leftovers Session::clean_up_first() {
   return cleaned;
 }
 
-void Session::print(std::string_view line) {
-  std::cout << line << '\n';
-  if (!std::cout.flush()) {
-    // The reader has gone: what it did not want to read is no error.
-    _exit(0);
-  }
-}
-
 void Session::say(std::string_view line) {
   if (options_.quiet) return;
-  std::cerr << line << '\n';
+  tell_line(line);
 }
 
 bool Session::confirm(const std::string& question, const std::string& what_yes_does) {
@@ -139,7 +131,7 @@ bool Session::confirm(const std::string& question, const std::string& what_yes_d
                 question + " (there is no terminal to ask on)",
                 "give -y to answer yes: " + what_yes_does);
   }
-  std::cerr << question << " [y/N] " << std::flush;
+  tell_as_it_is(printable(question) + " [y/N] ");
   std::string answer;
   if (!std::getline(std::cin, answer)) return false;
   const std::string lower = to_lower(trim(answer));

@@ -9,6 +9,7 @@
 
 #include "cli/global_options.hpp"
 #include "cli/interrupts.hpp"
+#include "cli/render/printer.hpp"
 #include "cli/render/style.hpp"
 #include "docker/engine.hpp"
 #include "snapshot/catalog.hpp"
@@ -35,8 +36,8 @@ class Session {
   // removes what has lain in the bin, or was kept for undo, long enough.
   swap::Leftovers clean_up_first();
 
-  // A line of the result, to standard output.
-  void print(std::string_view line);
+  // A line of the result, to standard output (render/printer.hpp).
+  void print(const PrintedLine& line) { print_line(line); }
   // A line for people, to standard error; not with --quiet.
   void say(std::string_view line);
   Style out_style() const { return out_style_; }

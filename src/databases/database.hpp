@@ -79,6 +79,10 @@ class Database {
                             const Credentials& credentials) const = 0;
   virtual bool safe_without_flush() const = 0;
 
+  // Whether what is in the data directory decides who may log on, whatever variables and arguments
+  // the server is started with: a copy without them refuses whom its source refuses.
+  virtual bool data_says_who_may_enter() const { return false; }
+
   // Whether a copy taken while the server ran needs settle().
   virtual bool settles() const = 0;
   // Paths in a fresh copy that would keep the server from starting on it (a stale pid file).
@@ -91,6 +95,8 @@ class Database {
   // network. Throws database_refused with the server's own words.
   virtual Settled settle(Shell& scratch, const Recognition& recognition) const = 0;
 
+  // Whether not_ready() knows more than that the container runs.
+  virtual bool can_be_asked() const { return true; }
   // The port the server listens on inside; none: 0.
   virtual std::uint16_t port() const = 0;
   // For people and scripts: "postgresql://shop@127.0.0.1:32768/shop". No passwords.

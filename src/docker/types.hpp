@@ -100,6 +100,7 @@ struct Container {
   int exit_code = 0;
   std::string started_at;  // RFC 3339
   int restart_count = 0;
+  std::string health;          // "starting", "healthy", "unhealthy"; empty: it has no health check
   std::string restart_policy;  // "no", "always", "on-failure:3"
   bool auto_remove = false;
   bool read_only_rootfs = false;

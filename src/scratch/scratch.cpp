@@ -71,6 +71,8 @@ docker::ContainerSpec scratch_container(const std::string& image) {
                       {snapshot::label::kMadeBy, whose({}).name},
                       {snapshot::label::kCreated, to_rfc3339(std::chrono::system_clock::now())}};
   container.network_mode = "none";
+  // It may ask others, whom nothing can reach from here.
+  container.disable_healthcheck = true;
   return container;
 }
 
@@ -81,7 +83,6 @@ Scratch::Scratch(snapshot::Context& context, const ScratchSpec& spec) : context_
   container.user = "0:0";
   container.restart_policy = "no";
   container.log_driver = "none";
-  container.disable_healthcheck = true;
   container.open_stdin = true;
   container.auto_remove = true;
   container.mounts = spec.mounts;

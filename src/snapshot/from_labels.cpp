@@ -78,7 +78,9 @@ RunInfo read_run(const json& run) {
   return {list_of(in_object(run, "ports"), name, is_port),
           list_of(in_object(run, "networks"), name, is_text),
           list_of(in_object(run, "volumes"), name, is_text),
-          list_of(in_object(run, "left_out_env"), name, is_text)};
+          list_of(in_object(run, "left_out_env"), name, is_text),
+          list_of(in_object(run, "left_out_args"), name, is_text),
+          list_of(in_object(run, "left_out_config"), name, is_text)};
 }
 
 std::vector<LeftOut> read_left_out(const json& list) {

@@ -25,8 +25,8 @@ Snapshot full() {
   snapshot.settled = true;
   snapshot.paths = {"/var/lib/postgresql/data"};
   snapshot.source = "db_1";
-  snapshot.run = {
-      {"5432/tcp"}, {"shop_default"}, {"data:/var/lib/postgresql/data"}, {"POSTGRES_PASSWORD"}};
+  snapshot.run = {{"5432/tcp"},          {"shop_default"}, {"data:/var/lib/postgresql/data"},
+                  {"POSTGRES_PASSWORD"}, {"REQUIREPASS"},  {"health check"}};
   snapshot.left_out = {{"/etc/app (bind of /app)", "binds are not captured"}};
   snapshot.added_bytes = 17;
   snapshot.data_bytes = 4'000'000'000;

@@ -22,7 +22,11 @@ struct RunInfo {
   std::vector<std::string> ports;     // published container ports, "5432/tcp"
   std::vector<std::string> networks;  // names
   std::vector<std::string> volumes;   // "name-or-path:destination" of captured mounts
+  // Of secrets: names of variables; names that stand for them in entrypoint and command
+  // ("${NAME}"); and what else of the configuration ("health check", "label NAME").
   std::vector<std::string> left_out_env;
+  std::vector<std::string> left_out_args;
+  std::vector<std::string> left_out_config;
 };
 
 struct LeftOut {

@@ -163,8 +163,9 @@ class RollBack {
   void wait_for(const std::string& id) {
     const docker::Container container = engine_.inspect_container(id);
     try {
-      boot::wait_until_ready(
-          context_, boot::recognise_copy(swap_.kind, container, context_.published_host), kComesUp);
+      boot::wait_until_ready(context_,
+                             boot::recognise_copy(swap_.kind, container, context_.published_host),
+                             kComesUp, boot::kCheckOfOneAwaited);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::not_ready) throw;
       // As it may have been before: what is wrong with it, its own log tells.

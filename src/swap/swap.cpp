@@ -124,16 +124,18 @@ worker::SyncResult write_places(Course& course, PlaceRestorer& restorer) {
   return written;
 }
 
-// Starts it, and tells in `result` where it can be reached once it answers.
-void start(const Course& course, SwapResult& result) {
+// Starts it, and tells in `result` where it can be reached once it is ready.
+boot::Ready start(const Course& course, SwapResult& result) {
   snapshot::Context& context = course.context;
   context.engine.start_container(result.container_id);
   const docker::Container container = context.engine.inspect_container(result.container_id);
   result.ports = container.published;
   const boot::BootedCopy copy =
       boot::recognise_copy(course.swap().kind, container, context.published_host);
-  boot::wait_until_ready(context, copy, course.request.wait);
+  const boot::Ready ready =
+      boot::wait_until_ready(context, copy, course.request.wait, boot::kCheckOfOneAwaited);
   result.connection = copy.connection();
+  return ready;
 }
 
 void put_in_place(const Course& course, Clock::time_point stopped, SwapResult& result) {
@@ -145,12 +147,13 @@ void put_in_place(const Course& course, Clock::time_point stopped, SwapResult& r
   if (scratch::find_container(engine, swap.out.id))
     engine.rename_container(swap.out.id, swap.out.name);
   engine.rename_container(result.container_id, name);
-  if (swap.in.running) start(course, result);
+  boot::Ready ready{Clock::now(), {}};
+  if (swap.in.running) ready = start(course, result);
   if (!swap.in.id.empty() && swap.in.restart != "no")
     engine.set_restart_policy(result.container_id, swap.in.restart);
-  result.stood_still = Clock::now() - stopped;
-  step.done(swap.in.running ? fmt::format("{} has {} and answers; it stood still for {}", name,
-                                          doing, human_duration(result.stood_still))
+  result.stood_still = ready.since - stopped;
+  step.done(swap.in.running ? fmt::format("{} has {} and {}; it stood still for {}", name, doing,
+                                          ready.text, human_duration(result.stood_still))
                             : fmt::format("{} has {}, and is stopped as it was", name, doing));
 }
 

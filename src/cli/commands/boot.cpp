@@ -5,7 +5,9 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/render/json.hpp"
+#include "cli/render/ports.hpp"
 #include "cli/session.hpp"
+#include "cli/variables.hpp"
 
 namespace dksnap::cli {
 namespace {
@@ -13,16 +15,19 @@ namespace {
 struct BootOptions {
   std::string reference;
   boot::BootRequest request;
+  std::vector<std::string> variables;  // NAME=VALUE, or NAME
+  std::string env_file;
   int wait = 60;
 };
 
 int run_boot(Session& session, BootOptions& options) {
   options.request.wait = std::chrono::seconds(options.wait);
+  options.request.env = read_variables(options.env_file, options.variables);
   const snapshot::Catalog catalog = session.load_catalog();
   const snapshot::Snapshot& snapshot = catalog.resolve(options.reference);
   if (session.options().dry_run) {
     session.say(fmt::format("would boot \"{}\" ({}) of {}; nothing was done (--dry-run)",
-                            printable(snapshot.title), snapshot.short_id(), snapshot.source));
+                            snapshot.title, snapshot.short_id(), snapshot.source));
     return 0;
   }
   const boot::BootResult result = boot::boot(session.context(), snapshot, options.request);
@@ -31,12 +36,9 @@ int run_boot(Session& session, BootOptions& options) {
     return 0;
   }
   session.print(result.connection.empty() ? result.name : result.connection);
-  for (const docker::PortBinding& port : result.ports) {
-    session.say(fmt::format("  {} is at {}:{}", port.container_port,
-                            port.host_ip.empty() ? "0.0.0.0" : port.host_ip, port.host_port));
-  }
-  session.say(fmt::format("Container {} runs \"{}\"; ready in {}.", result.name,
-                          printable(snapshot.title), human_duration(result.took)));
+  tell_ports(session, result.ports);
+  session.say(fmt::format("Container {} runs \"{}\"; ready in {}.", result.name, snapshot.title,
+                          human_duration(result.took)));
   session.say(fmt::format("  throw it away   docker rm -fv {}", result.name));
   return 0;
 }
@@ -55,7 +57,13 @@ Command boot_command() {
       "Returns when the database has answered a query at its published port. Standard output is "
       "the\n"
       "connection string (the container's name, where there is none). Ports are published on the\n"
-      "loopback address unless -p says otherwise.";
+      "loopback address of the engine's machine unless -p says otherwise. What cannot be asked is\n"
+      "ready when its health check says so, or when it has run on for 2 seconds.\n\n"
+      "A secret that was left out of the snapshot (`dksnap show`) may be what kept others out: it "
+      "is\n"
+      "given with -e or --env-file, also where it was an argument of the command. A database "
+      "whose\n"
+      "data say who may log on needs none.";
   command.declare = [](Arguments& arguments) -> Runner {
     const auto options = std::make_shared<BootOptions>();
     boot::BootRequest& request = options->request;
@@ -63,7 +71,11 @@ Command boot_command() {
     arguments.option("--name", "NAME", request.name, "name of the new container");
     arguments.option("-p,--publish", "PORT", request.ports,
                      "[[ip:]host-port:]container-port, as docker's -p");
-    arguments.option("-e,--env", "NAME=VALUE", request.env, "a variable for the container");
+    arguments.option("-e,--env", "NAME[=VALUE]", options->variables,
+                     "a variable for the container; NAME alone: as it is here");
+    arguments.option("--env-file", "FILE", options->env_file, "variables, one a line");
+    arguments.flag("--without-secrets", request.without_secrets,
+                   "what was left out of the snapshot is not needed");
     arguments.option("--network", "NAME", request.network, "network to join");
     arguments.flag("--rm", request.remove_when_stopped, "the engine removes it when it stops");
     arguments.seconds("--wait", options->wait,

@@ -19,8 +19,8 @@ int run_doctor(Session& session, bool fix) {
       continue;
     }
     const Style style = session.out_style();
-    session.print(fmt::format("{} {:<10} {}", finding.ok ? style.green("✓") : style.red("✗"),
-                              finding.check, printable(finding.text)));
+    print_as_it_is(fmt::format("{} {:<10} {}\n", finding.ok ? style.green("✓") : style.red("✗"),
+                               printable(finding.check), printable(finding.text)));
     if (!finding.hint.empty()) session.print(fmt::format("             {}", finding.hint));
   }
   return healthy ? 0 : static_cast<int>(ErrorCode::answer_is_no);

@@ -32,10 +32,8 @@ Command help_command() {
   command.declare = [](Arguments& arguments) -> Runner {
     const auto topic = std::make_shared<std::string>();
     arguments.positional("COMMAND", *topic, "a command or a topic", false);
-    return [topic](Session& session) {
-      std::string text = help_about(*topic);
-      if (!text.empty() && text.back() == '\n') text.pop_back();
-      session.print(text);
+    return [topic](Session&) {
+      print_as_it_is(help_about(*topic));
       return 0;
     };
   };

@@ -31,9 +31,9 @@ int run_replace(Session& session, ReplaceOptions& options) {
         !swap::find_loaded(session.context(), catalog, chosen, request.container)) {
       session.say(fmt::format(
           "\"{}\" was made by the original dksnap. It would be loaded first, in a scratch "
-          "container, and\nsnapshotted in today's form; the plan follows from that. Nothing was "
-          "done (--dry-run).",
-          printable(chosen.title)));
+          "container, and snapshotted in today's form; the plan follows from that.",
+          chosen.title));
+      session.say("Nothing was done (--dry-run).");
       return 0;
     }
     chosen = swap::load_original(session.context(), catalog, chosen, request.container);

@@ -52,6 +52,14 @@ Rows describe(const snapshot::Catalog& catalog, const snapshot::Snapshot& snapsh
     rows.push_back({"left out", "variables " + list_text(snapshot.run.left_out_env) +
                                     " (they look like secrets)"});
   }
+  if (!snapshot.run.left_out_args.empty()) {
+    rows.push_back({"left out", "arguments " + list_text(snapshot.run.left_out_args) +
+                                    " (they look like secrets)"});
+  }
+  if (!snapshot.run.left_out_config.empty()) {
+    rows.push_back({"left out", list_text(snapshot.run.left_out_config) +
+                                    " (they hold what looks like a secret)"});
+  }
   rows.push_back({"boot", "dksnap boot " + snapshot.short_id()});
   rows.push_back({"", "docker run " + snapshot.reference()});
   return rows;

@@ -10,9 +10,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// Names of files and titles may hold bytes that are no UTF-8.
-std::string line(const ordered_json& value) {
-  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+// Names of files and titles may hold bytes that are no UTF-8, and marks that act on a terminal.
+PrintedLine line(const ordered_json& value) {
+  return PrintedLine::json(value.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
 }
 
 double seconds(std::chrono::nanoseconds duration) {
@@ -43,6 +43,8 @@ ordered_json snapshot_object(const snapshot::Snapshot& snapshot) {
       {"ports", snapshot.run.ports},
       {"networks", snapshot.run.networks},
       {"left_out_env", snapshot.run.left_out_env},
+      {"left_out_args", snapshot.run.left_out_args},
+      {"left_out_config", snapshot.run.left_out_config},
       {"left_out", left_out},
       {"architecture", snapshot.architecture},
       {"libc", snapshot.libc},
@@ -56,11 +58,11 @@ ordered_json snapshot_object(const snapshot::Snapshot& snapshot) {
 
 }  // namespace
 
-std::string json_snapshot(const snapshot::Snapshot& snapshot) {
+PrintedLine json_snapshot(const snapshot::Snapshot& snapshot) {
   return line(snapshot_object(snapshot));
 }
 
-std::string json_built(const snapshot::BuiltImage& image) {
+PrintedLine json_built(const snapshot::BuiltImage& image) {
   snapshot::Snapshot snapshot;
   snapshot.image_id = image.image_id;
   snapshot.names = image.names;
@@ -73,7 +75,7 @@ std::string json_built(const snapshot::BuiltImage& image) {
   return line(object);
 }
 
-std::string json_create(const capture::CreateResult& result) {
+PrintedLine json_create(const capture::CreateResult& result) {
   ordered_json object = snapshot_object(result.snapshot);
   object["frozen_ms"] =
       std::chrono::duration_cast<std::chrono::microseconds>(result.frozen).count() / 1000.0;
@@ -113,7 +115,7 @@ ordered_json entry_object(const swap::JournalEntry& entry) {
 
 }  // namespace
 
-std::string json_swap(const swap::JournalEntry& entry, const swap::SwapResult& result) {
+PrintedLine json_swap(const swap::JournalEntry& entry, const swap::SwapResult& result) {
   ordered_json object = entry_object(entry);
   object["container_id"] = result.container_id;
   object["snapshot"] = entry.swap ? entry.swap->data : "";
@@ -127,12 +129,12 @@ std::string json_swap(const swap::JournalEntry& entry, const swap::SwapResult& r
   return line(object);
 }
 
-std::string json_entry(const swap::JournalEntry& entry) {
+PrintedLine json_entry(const swap::JournalEntry& entry) {
   return line(entry_object(entry));
 }
 
 // With the keys of an entry; what only the other one's journal knows is empty.
-std::string json_foreign(const swap::ForeignSwap& foreign) {
+PrintedLine json_foreign(const swap::ForeignSwap& foreign) {
   return line({{"undo_id", foreign.id},
                {"verb", "replace"},
                {"title", ""},
@@ -144,7 +146,7 @@ std::string json_foreign(const swap::ForeignSwap& foreign) {
                {"whose", foreign.whose}});
 }
 
-std::string json_boot(const snapshot::Snapshot& snapshot, const boot::BootResult& result) {
+PrintedLine json_boot(const snapshot::Snapshot& snapshot, const boot::BootResult& result) {
   return line({{"container", result.name},
                {"container_id", result.container_id},
                {"snapshot", snapshot.id},
@@ -153,7 +155,7 @@ std::string json_boot(const snapshot::Snapshot& snapshot, const boot::BootResult
                {"seconds", seconds(result.took)}});
 }
 
-std::string json_container(const snapshot::ContainerOverview& container) {
+PrintedLine json_container(const snapshot::ContainerOverview& container) {
   return line({{"container", container.name},
                {"container_id", container.id},
                {"image", container.image},
@@ -166,11 +168,11 @@ std::string json_container(const snapshot::ContainerOverview& container) {
                {"snapshots", container.snapshots}});
 }
 
-std::string json_removed(const snapshot::Snapshot& snapshot, const std::string& bin_reference) {
+PrintedLine json_removed(const snapshot::Snapshot& snapshot, const std::string& bin_reference) {
   return line({{"id", snapshot.id}, {"title", snapshot.title}, {"bin", bin_reference}});
 }
 
-std::string json_error(const Error& error) {
+PrintedLine json_error(const Error& error) {
   return line({{"message_type", "exit_error"},
                {"code", static_cast<int>(error.code())},
                {"name", error_code_name(error.code())},
@@ -179,25 +181,25 @@ std::string json_error(const Error& error) {
                {"hint", error.hint()}});
 }
 
-std::string json_finding(const DoctorFinding& finding) {
+PrintedLine json_finding(const DoctorFinding& finding) {
   return line({{"check", finding.check},
                {"ok", finding.ok},
                {"text", finding.text},
                {"hint", finding.hint}});
 }
 
-std::string json_version(const std::string& version) {
+PrintedLine json_version(const std::string& version) {
   return line({{"version", version}});
 }
 
-std::string json_step(const std::string& type, const std::string& text,
+PrintedLine json_step(const std::string& type, const std::string& text,
                       std::optional<std::chrono::nanoseconds> took) {
   ordered_json object{{"message_type", type}, {"text", text}};
   if (took) object["seconds"] = seconds(*took);
   return line(object);
 }
 
-std::string json_progress(const std::string& text, std::uint64_t bytes, std::uint64_t total) {
+PrintedLine json_progress(const std::string& text, std::uint64_t bytes, std::uint64_t total) {
   return line({{"message_type", "progress"}, {"text", text}, {"bytes", bytes}, {"total", total}});
 }
 

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "boot/boot.hpp"
 #include "capture/create.hpp"
+#include "cli/render/printer.hpp"
 #include "snapshot/identity.hpp"
 #include "snapshot/overview.hpp"
 #include "snapshot/snapshot.hpp"
@@ -18,20 +19,20 @@
 namespace dksnap::cli {
 
 // Each is one object on one line.
-std::string json_snapshot(const snapshot::Snapshot& snapshot);
+PrintedLine json_snapshot(const snapshot::Snapshot& snapshot);
 // Has the keys of a snapshot, but no id of its own.
-std::string json_built(const snapshot::BuiltImage& image);
-std::string json_create(const capture::CreateResult& result);
-std::string json_boot(const snapshot::Snapshot& snapshot, const boot::BootResult& result);
-std::string json_container(const snapshot::ContainerOverview& container);
-std::string json_removed(const snapshot::Snapshot& snapshot, const std::string& bin_reference);
+PrintedLine json_built(const snapshot::BuiltImage& image);
+PrintedLine json_create(const capture::CreateResult& result);
+PrintedLine json_boot(const snapshot::Snapshot& snapshot, const boot::BootResult& result);
+PrintedLine json_container(const snapshot::ContainerOverview& container);
+PrintedLine json_removed(const snapshot::Snapshot& snapshot, const std::string& bin_reference);
 // Of replace, and of undo where it brought a container back.
-std::string json_swap(const swap::JournalEntry& entry, const swap::SwapResult& result);
+PrintedLine json_swap(const swap::JournalEntry& entry, const swap::SwapResult& result);
 // Of what can be undone, was undone, or was pruned.
-std::string json_entry(const swap::JournalEntry& entry);
+PrintedLine json_entry(const swap::JournalEntry& entry);
 // The same of somebody else's.
-std::string json_foreign(const swap::ForeignSwap& foreign);
-std::string json_error(const Error& error);
+PrintedLine json_foreign(const swap::ForeignSwap& foreign);
+PrintedLine json_error(const Error& error);
 
 struct DoctorFinding {
   std::string check;  // "engine"
@@ -39,12 +40,12 @@ struct DoctorFinding {
   std::string text;
   std::string hint;  // what to do; empty if ok
 };
-std::string json_finding(const DoctorFinding& finding);
-std::string json_version(const std::string& version);
+PrintedLine json_finding(const DoctorFinding& finding);
+PrintedLine json_version(const std::string& version);
 
 // Events of --progress json. `took`: only for a step that ended.
-std::string json_step(const std::string& type, const std::string& text,
+PrintedLine json_step(const std::string& type, const std::string& text,
                       std::optional<std::chrono::nanoseconds> took);
-std::string json_progress(const std::string& text, std::uint64_t bytes, std::uint64_t total);
+PrintedLine json_progress(const std::string& text, std::uint64_t bytes, std::uint64_t total);
 
 }  // namespace dksnap::cli

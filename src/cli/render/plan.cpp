@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "cli/render/json.hpp"
+#include "cli/render/ports.hpp"
 
 namespace dksnap::cli {
 
@@ -20,10 +21,7 @@ void tell_swap(Session& session, const swap::JournalEntry& entry, const swap::Sw
     return;
   }
   session.print(result.connection.empty() ? entry.container : result.connection);
-  for (const docker::PortBinding& port : result.ports) {
-    session.say(fmt::format("  {} is at {}:{}", port.container_port,
-                            port.host_ip.empty() ? "0.0.0.0" : port.host_ip, port.host_port));
-  }
+  tell_ports(session, result.ports);
   session.say(fmt::format("Done in {}; {} stood still for {}.", human_duration(result.took),
                           entry.container, human_duration(result.stood_still)));
   session.say(fmt::format("  take it back    dksnap undo {}", shell_quote(entry.container)));

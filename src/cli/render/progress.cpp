@@ -1,6 +1,5 @@
 #include "cli/render/progress.hpp"
 
-#include <iostream>
 #include <string>
 #include <unistd.h>
 
@@ -8,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "cli/render/json.hpp"
+#include "cli/render/printer.hpp"
 #include "cli/render/table.hpp"
 
 namespace dksnap::cli {
@@ -53,36 +53,36 @@ class Lines final : public snapshot::Reporter {
     if (live_) {
       draw(moved(bytes, total));
     } else {
-      std::cerr << fmt::format("… {}{}\n", doing_, moved(bytes, total));
+      tell_line(fmt::format("… {}{}", doing_, moved(bytes, total)));
     }
   }
   void step_ends(std::string_view done, nanoseconds took) override {
     erase();
-    const std::size_t used = display_width(done) + 2;
+    const std::string text = printable(done);
+    const std::size_t used = display_width(text) + 2;
     const std::string gap(used < kTimeColumn ? kTimeColumn - used : 1, ' ');
-    std::cerr << fmt::format("{} {}{}{}\n", style_.green("✓"), printable(done), gap,
-                             style_.dim(fmt::format("{:>8}", human_duration(took))));
+    tell_as_it_is(fmt::format("{} {}{}{}\n", style_.green("✓"), text, gap,
+                              style_.dim(fmt::format("{:>8}", human_duration(took)))));
   }
   void step_fails() override {
     erase();
-    std::cerr << fmt::format("{} {}\n", style_.red("✗"), printable(doing_));
+    tell_as_it_is(fmt::format("{} {}\n", style_.red("✗"), printable(doing_)));
   }
   void notice(std::string_view text) override {
     erase();
-    std::cerr << fmt::format("{} {}\n", style_.yellow("•"), printable(text));
+    tell_as_it_is(fmt::format("{} {}\n", style_.yellow("•"), printable(text)));
   }
 
  private:
   void draw(const std::string& behind) {
     erase();
     const std::size_t width = terminal_width(STDERR_FILENO);
-    std::cerr << ellipsize(fmt::format("… {}{}", printable(doing_), behind),
-                           width > 0 ? width - 1 : 79)
-              << std::flush;
+    tell_as_it_is(
+        ellipsize(fmt::format("… {}{}", printable(doing_), behind), width > 0 ? width - 1 : 79));
     drawn_ = true;
   }
   void erase() {
-    if (drawn_) std::cerr << "\r\033[K";
+    if (drawn_) tell_as_it_is("\r\033[K");
     drawn_ = false;
   }
 
@@ -97,20 +97,20 @@ class JsonLines final : public snapshot::Reporter {
  public:
   void step_begins(std::string_view doing) override {
     doing_ = doing;
-    std::cerr << json_step("step_begins", doing_, std::nullopt) << '\n';
+    tell_line(json_step("step_begins", doing_, std::nullopt));
   }
   void step_moves(std::uint64_t bytes, std::uint64_t total) override {
     const auto now = Clock::now();
     if (now - last_ < kLiveInterval) return;
     last_ = now;
-    std::cerr << json_progress(doing_, bytes, total) << '\n';
+    tell_line(json_progress(doing_, bytes, total));
   }
   void step_ends(std::string_view done, nanoseconds took) override {
-    std::cerr << json_step("step_ends", std::string(done), took) << '\n';
+    tell_line(json_step("step_ends", std::string(done), took));
   }
-  void step_fails() override { std::cerr << json_step("step_fails", doing_, std::nullopt) << '\n'; }
+  void step_fails() override { tell_line(json_step("step_fails", doing_, std::nullopt)); }
   void notice(std::string_view text) override {
-    std::cerr << json_step("notice", std::string(text), std::nullopt) << '\n';
+    tell_line(json_step("notice", std::string(text), std::nullopt));
   }
 
  private:

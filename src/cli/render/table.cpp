@@ -10,14 +10,18 @@ namespace dksnap::cli {
 
 std::vector<std::string> format_table(const std::vector<std::vector<std::string>>& rows,
                                       std::size_t width) {
+  std::vector<std::vector<std::string>> shown = rows;
+  for (auto& row : shown) {
+    for (std::string& cell : row) cell = printable(cell);
+  }
   std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
+  for (const auto& row : shown) {
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i)
       widths[i] = std::max(widths[i], display_width(row[i]));
   }
   std::vector<std::string> lines;
-  for (const auto& row : rows) {
+  for (const auto& row : shown) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
       line += row[i];

@@ -7,7 +7,7 @@
 namespace dksnap::cli {
 
 // The first row is the heading. All columns but the last are padded to the widest cell, two spaces
-// apart. `width` > 0: lines are cut to so many columns, with "…". Cells must be printable().
+// apart. `width` > 0: lines are cut to so many columns, with "…". Cells are made printable().
 std::vector<std::string> format_table(const std::vector<std::vector<std::string>>& rows,
                                       std::size_t width);
 

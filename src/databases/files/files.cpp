@@ -30,7 +30,7 @@ std::string Files::connection_string(const Address& address, const Settings&) co
   return address.port == 0 ? std::string() : fmt::format("{}:{}", address.host, address.port);
 }
 
-// That it runs is all that can be asked of it.
+// That it runs is all that can be known of it, and that its caller sees.
 std::optional<std::string> Files::not_ready(Shell&, const Recognition&, const Address&,
                                             const Settings&) const {
   return std::nullopt;

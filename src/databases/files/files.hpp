@@ -17,6 +17,7 @@ class Files final : public Database {
   std::vector<std::string> spare_paths(Shell& scratch,
                                        const Recognition& recognition) const override;
   Settled settle(Shell& scratch, const Recognition& recognition) const override;
+  bool can_be_asked() const override { return false; }
   std::uint16_t port() const override { return 0; }
   std::string connection_string(const Address& address, const Settings& settings) const override;
   std::optional<std::string> not_ready(Shell& container, const Recognition& recognition,

@@ -13,6 +13,8 @@ class Postgres final : public Database {
                     const Credentials& credentials) const override;
   // A frozen copy replays its write-ahead log (PostgreSQL manual, "File System Level Backup").
   bool safe_without_flush() const override { return true; }
+  // Roles and pg_hba.conf. Where that is `trust`, the source lets everybody in as well.
+  bool data_says_who_may_enter() const override { return true; }
   bool settles() const override { return true; }
   std::vector<std::string> stale_paths(const Recognition& recognition) const override;
   std::vector<std::string> spare_paths(Shell& scratch,

@@ -28,6 +28,8 @@ void read_state(const json& state, Container& container) {
   container.pid = number(state, "Pid");
   container.exit_code = static_cast<int>(number(state, "ExitCode"));
   container.started_at = text(state, "StartedAt");
+  const std::string health = text(member(state, "Health"), "Status");
+  if (health != "none") container.health = health;
 }
 
 }  // namespace

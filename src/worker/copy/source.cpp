@@ -23,7 +23,10 @@ Spot find_below(int root, const std::string& path) {
 Spot find_tree(const Place& place, const Tree& tree) {
   const TreeSpec& spec = tree.spec;
   const Fd root = open_root(place, spec.root.empty() ? "/" : spec.root);
-  Spot spot = find_below(root.get(), resolve_below(root.get(), spec.source));
+  const std::string resolved = resolve_below(root.get(), spec.source);
+  // Behind a link of the source's own. Our own scratch has its mounts below a directory of its own.
+  if (!spec.root.empty() && is_runtime_secret(resolved)) return {};
+  Spot spot = find_below(root.get(), resolved);
   const bool there = spot.directory && stat_at(spot.directory.get(), spot.name, spec.source);
   const bool may_be_absent = !spec.root.empty() || is_within(spec.source, kStagingDirectory);
   if (!there && !may_be_absent) {

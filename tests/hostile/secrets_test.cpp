@@ -1,0 +1,129 @@
+// Secrets of a container that are not where everybody looks for them.
+#include <nlohmann/json.hpp>
+
+#include "support/files_image.hpp"
+#include "support/store_lanes.hpp"
+
+namespace dksnap::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const std::string kSecret = "hidden-of-the-test-5120";
+
+class HiddenSecrets : public OnBothStores {};
+DKSNAP_ON_BOTH_STORES(HiddenSecrets);
+
+// Variables of the usual servers and clients, each with the secret in it.
+Words variables() {
+  Words words;
+  for (const std::string& value : {
+           "MYSQL_PWD=" + kSecret,
+           "DB_PASS=" + kSecret,
+           "PGPASS=" + kSecret,
+           "NEO4J_AUTH=neo4j/" + kSecret,
+           "JDBC=jdbc:postgresql://h/db?user=u&password=" + kSecret,
+           "ORA=jdbc:oracle:thin:scott/" + kSecret + "@h:1521/x",
+           "LIBPQ=host=h password=" + kSecret,
+           "ADO=Server=x;Uid=u;Pwd=" + kSecret + ";",
+           "URLS=http://a,amqp://u:" + kSecret + "@b",
+           "SSH_ID=-----BEGIN PRIVATE KEY-----\n" + kSecret + "\n-----END PRIVATE KEY-----",
+           R"(SETTINGS={"db":{"password":")" + kSecret + "\"}}",
+           "HEADERS=Authorization: Bearer " + kSecret,
+           "HINT=db.example:5432:*:shop:" + kSecret,
+           "GREETING=hello " + kSecret + "!",
+       }) {
+    words.insert(words.end(), {"-e", value});
+  }
+  return words;
+}
+
+TEST_P(HiddenSecrets, StandNowhereInTheConfigurationOfAnImage) {
+  Words options = variables();
+  options.insert(options.end(), {"-e", "COLOUR=green", "--label", "note=" + kSecret, "--label",
+                                 "team=blue", "--health-cmd", "redis-cli -a " + kSecret + " ping"});
+  const std::string source = desk().start("files", options,
+                                          {desk().image("files:1"), "serve", "--requirepass",
+                                           kSecret, "--url=amqp://u:" + kSecret + "@b"});
+  const RunResult result =
+      desk().dksnap({"create", source, "--json", "--progress", "plain", "-vv", "--verify"});
+  ASSERT_TRUE(succeeded(result));
+  EXPECT_THAT(result.out + result.err, Not(HasSubstr(kSecret)));
+  EXPECT_THAT(result.err, AllOf(HasSubstr("MYSQL_PWD"), HasSubstr("the argument "),
+                                HasSubstr("the health check"), HasSubstr("the label note")));
+  const json taken = json::parse(result.out);
+  EXPECT_EQ(taken["left_out_env"].size(), variables().size() / 2) << taken["left_out_env"];
+  EXPECT_THAT(taken["left_out_config"],
+              ::testing::UnorderedElementsAre("health check", "label note"));
+  EXPECT_EQ(desk().show(taken["id"])["left_out_args"], taken["left_out_args"]);
+  const std::string image = taken["names"][0];
+  EXPECT_THAT(desk().docker_out({"image", "inspect", image}), Not(HasSubstr(kSecret)));
+  EXPECT_THAT(desk().docker_out({"history", "--no-trunc", image}), Not(HasSubstr(kSecret)));
+  const json config = desk().inspect(image)["Config"];
+  EXPECT_THAT(config["Env"], Contains("COLOUR=green"));
+  EXPECT_THAT(config["Cmd"], Contains("serve"));
+
+  // Nor by the words of the user.
+  const RunResult titled = desk().dksnap({"create", source, "-m", "with " + kSecret});
+  EXPECT_EQ(titled.status, 2) << titled;
+  EXPECT_THAT(titled.err, HasSubstr("secret of the container"));
+}
+
+TEST_P(HiddenSecrets, ACopyThatLacksItsPasswordIsNotStarted) {
+  const std::string source = desk().start(
+      "files", {}, {desk().image("files:1"), "serve", "--requirepass", kSecret, "--port", "1"});
+  const std::string id = desk().create(source);
+  const std::string image = desk().show(id)["names"][0];
+  const std::string copy = desk().name("copy");
+  const RunResult bare = desk().dksnap({"boot", id, "--name", copy});
+  EXPECT_EQ(bare.status, 4) << bare;
+  EXPECT_THAT(bare.err, AllOf(HasSubstr("REQUIREPASS"), HasSubstr("-e REQUIREPASS=..."),
+                              HasSubstr("--without-secrets")));
+  EXPECT_NE(desk().docker({"inspect", copy}).status, 0);
+  const RunResult plain = desk().docker({"run", "--name", desk().name("plain"), image});
+  EXPECT_NE(plain.status, 0);
+  EXPECT_THAT(plain.err, HasSubstr("secrets-were-left-out"));
+
+  RunOptions with_value;
+  with_value.env["REQUIREPASS"] = "another one";
+  ASSERT_TRUE(
+      succeeded(desk().dksnap({"boot", id, "--name", copy, "-e", "REQUIREPASS"}, with_value)));
+  const json closed = desk().inspect(copy)["Config"];
+  EXPECT_EQ(closed["Cmd"], json({"serve", "--requirepass", "another one", "--port", "1"}));
+  EXPECT_EQ(closed["Entrypoint"], json({"/files"}));
+  EXPECT_THAT(closed["Env"].dump(), Not(HasSubstr("REQUIREPASS")));
+
+  const json open = desk().inspect(desk().boot(id, {"--without-secrets"}))["Config"];
+  EXPECT_EQ(open["Cmd"], json({"serve", "--port", "1"}));
+
+  // A container's own arguments are its own.
+  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y"})));
+  EXPECT_EQ(desk().inspect(source)["Config"]["Cmd"],
+            json({"serve", "--requirepass", kSecret, "--port", "1"}));
+}
+
+TEST_P(HiddenSecrets, OfTheRootFileSystemAreNamedAndThoseOfTheEngineNotCaptured) {
+  const TempDir folder;
+  const std::string mounted = folder / "mounted";
+  ASSERT_TRUE(succeeded(run({"bash", "-c", "echo \"$1\" >\"$2\"", "bash", kSecret, mounted})));
+  const std::string source = desk().start(
+      "files", {"-v", mounted + ":/run/secrets/db:ro", "-v", mounted + ":/srv/server.key:ro"},
+      {desk().image("files:1")});
+  files_batch(desk(), source,
+              "mkdir /root\nwrite /root/.pgpass x\nwrite /srv/own.pem x\nwrite /srv/fine x\n");
+  const RunResult result = desk().dksnap({"create", source});
+  ASSERT_TRUE(succeeded(result));
+  EXPECT_THAT(result.err, AllOf(HasSubstr("/root/.pgpass"), HasSubstr("/srv/own.pem")));
+  const std::string copy = desk().boot(result.out.substr(0, 8));
+  EXPECT_NE(desk().docker({"exec", copy, "/files", "cat", "/run/secrets/db"}).status, 0);
+  const RunResult key = desk().docker({"exec", copy, "/files", "cat", "/srv/server.key"});
+  EXPECT_THAT(key.out, Not(HasSubstr(kSecret)));
+  EXPECT_EQ(files(desk(), copy, {"cat", "/srv/own.pem"}), "x");
+}
+
+}  // namespace
+}  // namespace dksnap::test
