@@ -47,6 +47,7 @@ inline constexpr const char* kLegacyEntrypoint = "dksnap.base-entrypoint";
 
 inline constexpr const char* kFormatVersion = "1";
 inline constexpr const char* kRoleScratch = "scratch";
+inline constexpr const char* kRoleHandOver = "hand-over";
 inline constexpr const char* kRoleStage = "stage";
 
 // Repositories of our own images.

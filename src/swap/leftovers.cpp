@@ -63,6 +63,8 @@ Leftovers find_leftovers(snapshot::Context& context) {
     if (owner != scratch.labels.end() && scratch::owner_may_live(owner->second)) continue;
     found.scratches.push_back(scratch.names.empty() ? scratch.id : scratch.names.front());
   }
+  for (std::string& name : scratch::abandoned_hand_over_volumes(context.engine))
+    found.scratches.push_back(std::move(name));
   found.images = unfinished_images(context.engine);
   found.replaced = find_abandoned_swaps(context);
   return found;
