@@ -1,5 +1,8 @@
 #include "scratch/hand_over_volume.hpp"
 
+#include <chrono>
+#include <thread>
+
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -11,6 +14,23 @@ namespace dksnap::scratch {
 namespace {
 
 constexpr const char* kNameStart = "dksnap-hand-over-";
+// The engine forgets a container a moment before it lets go of its volumes (moby,
+// cleanupContainer).
+constexpr std::chrono::seconds kLetGo{2};
+constexpr std::chrono::milliseconds kBetweenTries{20};
+
+void remove_unused(docker::Engine& engine, const std::string& name) {
+  const auto end = std::chrono::steady_clock::now() + kLetGo;
+  for (;;) {
+    try {
+      engine.remove_volume(name);
+      return;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::in_use || std::chrono::steady_clock::now() > end) throw;
+    }
+    std::this_thread::sleep_for(kBetweenTries);
+  }
+}
 
 }  // namespace
 
@@ -32,7 +52,7 @@ void HandOverVolume::remove() noexcept {
   if (!is_there_) return;
   is_there_ = false;
   try {
-    context_.rescue.remove_volume(name_);
+    remove_unused(context_.rescue, name_);
   } catch (const Error& error) {
     log(LogLevel::info, std::string("a hand-over volume stays: ") + error.what());
   }
@@ -58,8 +78,8 @@ void remove_abandoned_hand_over_volumes(snapshot::Context& context) {
     try {
       context.rescue.remove_volume(name);
     } catch (const Error& error) {
-      // The engine is still removing the containers of it: the next run comes back to it.
-      if (error.code() != ErrorCode::in_use) throw;
+      // It holds nothing, and the next run comes back to it: no reason to do nothing else.
+      log(LogLevel::info, std::string("a hand-over volume stays: ") + error.what());
     }
   }
 }
