@@ -11,6 +11,7 @@
 #include "boot/ports.hpp"
 #include "boot/readiness.hpp"
 #include "capture/source.hpp"
+#include "scratch/containers.hpp"
 #include "scratch/scratch.hpp"
 #include "snapshot/labels.hpp"
 #include "snapshot/original.hpp"
@@ -93,6 +94,14 @@ void start_container(snapshot::Context& context, const std::string& id, const st
   }
 }
 
+// A copy takes no more than its source, as long as there is one.
+scratch::Limits limits_of_source(docker::Engine& engine, const snapshot::Snapshot& snapshot) {
+  const auto source = snapshot.source_id.empty()
+                          ? std::nullopt
+                          : scratch::find_container(engine, snapshot.source_id);
+  return source ? scratch::limits_like(*source) : scratch::default_limits();
+}
+
 }  // namespace
 
 BootResult boot(snapshot::Context& context, const snapshot::Snapshot& snapshot,
@@ -135,6 +144,7 @@ void verify_boot(snapshot::Context& context, const snapshot::Snapshot& snapshot)
   refuse_other_architecture(context, snapshot);
   docker::ContainerSpec spec = scratch::scratch_container(snapshot.image_id);
   give_random_secrets(spec, snapshot, context.engine.inspect_image(snapshot.image_id));
+  scratch::confine(spec, limits_of_source(context.engine, snapshot), scratch::Confined::image);
   const std::string id = context.engine.create_container(spec);
   std::string ready;
   try {

@@ -12,8 +12,6 @@
 namespace dksnap::capture {
 namespace {
 
-// How a running container's own view is reached from a scratch that shares its PID namespace.
-constexpr const char* kLiveRoot = "/proc/1/root";
 // What Go writes into JSON in place of a byte that is not UTF-8: such a name cannot be known from
 // the engine's list of changes.
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
@@ -43,7 +41,7 @@ void add_mount(Contents& contents, const SourceContainer& source, const docker::
       contents.left_out.push_back({mount.destination + " (tmpfs)", "the container is stopped"});
       return;
     }
-    contents.trees.push_back({mount.destination, kLiveRoot, mount.destination});
+    contents.trees.push_back({mount.destination, worker::kSourceRoot, mount.destination});
     contents.volumes.push_back("tmpfs:" + mount.destination);
     return;
   }
@@ -79,7 +77,7 @@ void add_root_directory(Contents& contents, const SourceContainer& source,
                   [&](const docker::Mount& mount) { return is_within(path, mount.destination); });
   if (in_left_out_mount) return;
   if (source.is_live()) {
-    contents.trees.push_back({path, kLiveRoot, path});
+    contents.trees.push_back({path, worker::kSourceRoot, path});
   } else {
     contents.trees.push_back({worker::kStagingDirectory + path, {}, path});
   }

@@ -114,6 +114,19 @@ void send(docker::Engine& engine, const Plan& plan, image::LoadRequest& load,
   send_archive(true);
 }
 
+// The scratch's file system is the engine's, and the scratch is still there when the engine begins
+// to write. The classic store keeps what it is sent in a file until it has all of it, when the
+// scratch is gone; the other one unpacks the layer beside the blob.
+void expect_room(const Plan& plan, const Packed& packed) {
+  const bool unpacks = plan.engine.store == docker::Store::containerd;
+  const std::uint64_t needed = packed.blob_size + (unpacks ? packed.layer_bytes : 0);
+  if (needed <= packed.free_bytes) return;
+  throw Error(ErrorCode::no_space, "there is no room for the image",
+              fmt::format("it needs {} on the engine's disk, and {} are free", human_size(needed),
+                          human_size(packed.free_bytes)),
+              "free some: `docker system df` shows what takes it");
+}
+
 // The engine's word against ours: the image has the layers and the labels that were sent.
 void expect_loaded(docker::Engine& engine, const std::string& image_id,
                    const snapshot::Snapshot& snapshot) {
@@ -142,6 +155,7 @@ void expect_readable(const Plan& plan, const snapshot::Snapshot& snapshot) {
 Loaded load(snapshot::Context& context, const Plan& plan, const snapshot::Snapshot& snapshot,
             const Packed& packed, std::unique_ptr<scratch::Scratch> filled) {
   expect_readable(plan, snapshot);
+  expect_room(plan, packed);
   Loaded loaded;
   loaded.image = std::make_unique<UnfinishedImage>(context);
   // Goes before the image does where this fails: as long as it is there the engine may load from

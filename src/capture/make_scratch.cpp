@@ -19,7 +19,12 @@ std::string image_to_run(snapshot::Context& context, const Plan& plan) {
 std::unique_ptr<scratch::Scratch> make_scratch(snapshot::Context& context, const Plan& plan) {
   scratch::ScratchSpec spec;
   spec.image = image_to_run(context, plan);
-  spec.pid_of = plan.source.is_live() ? plan.source.id() : "";
+  const docker::Container& source = plan.source.container;
+  if (plan.source.is_live()) {
+    spec.source = source.id;
+    spec.source_is_alone = source.pid_mode.empty() || source.pid_mode == "private";
+  }
+  spec.limits = scratch::limits_like(source);
   spec.mounts = plan.contents.mounts;
   spec.job = plan.job;
   return std::make_unique<scratch::Scratch>(context, spec);

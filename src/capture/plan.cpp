@@ -58,9 +58,9 @@ worker::Job make_job(const Plan& plan, bool checksum) {
   worker::Job job;
   job.trees = plan.contents.trees;
   job.root_paths = plan.contents.root_paths;
-  job.root_source = plan.source.is_live() ? "/proc/1/root" : worker::kStagingDirectory;
+  job.root_source = plan.source.is_live() ? worker::kSourceRoot : worker::kStagingDirectory;
   job.live = plan.source.is_live() && !plan.source.container.paused;
-  job.use_mappings = plan.source.is_live();
+  job.has_reader = plan.source.is_live();
   job.distrust_times_without_mappings = !settles;
   job.checksum = checksum;
   job.has_parent = plan.parent.delta.has_value();

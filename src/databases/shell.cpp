@@ -1,6 +1,9 @@
 #include "databases/shell.hpp"
 
+#include <fmt/format.h>
+
 #include "base/stream.hpp"
+#include "base/text.hpp"
 
 namespace dksnap::databases {
 namespace {
@@ -12,7 +15,7 @@ constexpr std::size_t kErrorTail = 8 * 1024;
 
 Shell::Shell(docker::Engine& engine, const std::string& container_id)
     : run_([&engine, container_id](const std::vector<std::string>& argv, const std::string& user,
-                                   const std::vector<std::string>& env) {
+                                   const std::vector<std::string>& env, const TimeLimit& limit) {
         docker::ExecSpec spec;
         spec.argv = argv;
         spec.user = user;
@@ -20,9 +23,17 @@ Shell::Shell(docker::Engine& engine, const std::string& container_id)
         TailSink out(kLongestOutput);
         TailSink err(kErrorTail);
         ProgramResult result;
-        result.exit_code = engine.exec(container_id, spec, {nullptr, &out, &err});
+        docker::ExecStreams streams{nullptr, &out, &err};
+        if (limit.total.count() > 0)
+          streams.deadline = std::chrono::steady_clock::now() + limit.total;
+        result.exit_code = engine.exec(container_id, spec, streams);
         result.out = out.text();
         result.err = err.text();
+        if (result.exit_code == kTimedOut && streams.deadline &&
+            std::chrono::steady_clock::now() >= *streams.deadline) {
+          result.err += fmt::format("\n{} did not answer within {}; it was left to itself",
+                                    argv.front(), human_duration(limit.total));
+        }
         return result;
       }) {}
 

@@ -28,7 +28,13 @@ struct ExecStreams {
   Sink* out = nullptr;
   Sink* err = nullptr;
   std::function<void()> interrupt_in = {};
+  // When the caller waits no longer; none: as long as it takes.
+  std::optional<std::chrono::steady_clock::time_point> deadline = {};
 };
+
+// What exec() returns where the deadline has passed, as timeout(1) does. The program goes on: the
+// engine knows no way to end it.
+inline constexpr int kExecTimedOut = 124;
 
 struct ContainerFilter {
   bool all = false;                 // stopped ones as well
@@ -114,6 +120,8 @@ class Engine {
 
   // Volumes.
   virtual std::vector<Volume> list_volumes() = 0;
+  // Not there: nothing happens. In use: `in_use`.
+  virtual void remove_volume(const std::string& name) = 0;
 };
 
 }  // namespace dksnap::docker

@@ -73,6 +73,20 @@ struct Config {
   std::optional<std::string> env_value(const std::string& name) const;
 };
 
+// What a container may take of the machine. 0, empty: as the engine has it.
+struct Resources {
+  std::int64_t memory = 0;       // bytes
+  std::int64_t memory_swap = 0;  // bytes of memory and swap; -1: any
+  std::int64_t pids = 0;
+  std::int64_t nano_cpus = 0;
+  std::int64_t cpu_period = 0;  // microseconds
+  std::int64_t cpu_quota = 0;
+  std::int64_t cpu_shares = 0;
+  std::string cpuset_cpus;
+  std::string cpuset_mems;
+  std::string cgroup_parent;
+};
+
 struct ContainerSummary {
   std::string id;
   std::vector<std::string> names;  // without the leading slash
@@ -105,7 +119,12 @@ struct Container {
   bool auto_remove = false;
   bool read_only_rootfs = false;
   std::string network_mode;
-  std::vector<std::string> networks;  // names
+  std::string pid_mode;  // empty: its own; "host", "container:<id>"
+  Resources resources;
+  std::vector<std::string> dropped_capabilities;
+  std::vector<std::string> security_opt;  // "no-new-privileges", "seccomp=…"
+  std::string process_label;              // of SELinux; empty: none
+  std::vector<std::string> networks;      // names
   Config config;
   std::vector<Mount> mounts;           // tmpfs included
   std::vector<PortBinding> bindings;   // requested (HostConfig.PortBindings)
@@ -146,7 +165,8 @@ struct MountSpec {
   std::string source;  // volume name or host path
   std::string target;
   bool read_only = false;
-  bool no_copy = true;  // volumes: never filled from the image
+  bool no_copy = true;           // volumes: never filled from the image
+  StringMap volume_labels = {};  // of one that the engine makes for this mount
 };
 
 // What `create container` is asked for; empty fields are left to the image and the engine.
@@ -166,6 +186,8 @@ struct ContainerSpec {
   std::string network_mode;  // "none", a network's name, …
   std::string pid_mode;      // "container:<id>"
   std::vector<std::string> cap_add;
+  std::vector<std::string> cap_drop;  // "ALL"
+  Resources resources;
   std::vector<std::string> security_opt;
   std::string log_driver;
   std::string restart_policy;

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "scratch/hand_over_volume.hpp"
 #include "scratch/owner.hpp"
 #include "snapshot/labels.hpp"
 
@@ -90,6 +91,7 @@ std::vector<std::string> remove_abandoned_scratches(snapshot::Context& context,
                       name, error.what(), name));
     }
   }
+  remove_abandoned_hand_over_volumes(context);
   return removed;
 }
 

@@ -9,43 +9,13 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "image/tar.hpp"
-#include "scratch/containers.hpp"
-#include "scratch/lost_answer.hpp"
 #include "scratch/ours.hpp"
 #include "scratch/owner.hpp"
-#include "scratch/worker_program.hpp"
 #include "snapshot/labels.hpp"
 #include "worker/manifest/manifest.hpp"
 
 namespace dksnap::scratch {
 namespace {
-
-// A path of the container as a tar holds it.
-std::string tar_path(const char* absolute) {
-  return absolute + 1;
-}
-
-// The worker and its job, as `docker cp` would put them in.
-std::string worker_archive(const worker::Job& job) {
-  StringSink sink;
-  image::TarWriter tar(sink);
-  image::TarEntry directory;
-  directory.type = image::TarType::directory;
-  directory.path = tar_path(worker::kDirectory);
-  directory.mode = 0755;
-  tar.add(directory);
-  directory.path = tar_path(worker::kStagingDirectory);
-  tar.add(directory);
-  image::TarEntry program;
-  program.path = tar_path(worker::kWorkerPath);
-  program.mode = 0755;
-  program.size = worker_program().size();
-  tar.add(program);
-  tar.write(worker_program());
-  tar.add_file(tar_path(worker::kJobPath), worker::to_json(job), 0600);
-  tar.finish();
-  return sink.take();
-}
 
 // The result that a worker command ended with. Throws the Error that it tells of, or that it ended
 // without a word.
@@ -78,48 +48,27 @@ docker::ContainerSpec scratch_container(const std::string& image) {
 
 Scratch::Scratch(snapshot::Context& context, const ScratchSpec& spec) : context_(context) {
   docker::ContainerSpec container = scratch_container(spec.image);
-  container.entrypoint = {worker::kWorkerPath};
+  confine(container, spec.limits, Confined::scratch);
   container.cmd = {"wait"};
-  container.user = "0:0";
-  container.restart_policy = "no";
-  container.log_driver = "none";
-  container.open_stdin = true;
-  container.auto_remove = true;
   container.mounts = spec.mounts;
-  if (!spec.pid_of.empty()) {
-    container.pid_mode = "container:" + spec.pid_of;
-    container.cap_add = {"SYS_PTRACE"};
+  // Both take a moment, and neither waits for the other.
+  std::future<std::unique_ptr<Reader>> reader;
+  if (!spec.source.empty()) {
+    volume_ = std::make_unique<HandOverVolume>(context);
+    container.mounts.push_back(volume_->mount(true));
+    reader = std::async(std::launch::async, [&] {
+      return std::make_unique<Reader>(
+          context, ReaderSpec{spec.image, spec.source, spec.source_is_alone, spec.limits},
+          *volume_);
+    });
   }
-  try {
-    id_ = context_.engine.create_container(container);
-  } catch (Error& error) {
-    if (is_answer_lost(error)) {
-      try {
-        discard_late_container(context_.rescue, container.name);
-      } catch (const Error&) {
-        // The next run removes it.
-      }
-    }
-    error.add_context("cannot make a scratch container");
-    throw;
-  }
-  try {
-    StringSource archive(worker_archive(spec.job));
-    context_.engine.put_archive(id_, "/", archive);
-    lifeline_ = context_.engine.attach_input(id_);
-    context_.engine.start_container(id_);
-  } catch (Error& error) {
-    // Not to the reporter: this may be another thread than the operation's.
-    const std::string problem = try_to_remove();
-    error.add_context(problem.empty() ? "cannot start a scratch container"
-                                      : "cannot start a scratch container, and " + problem);
-    throw;
-  }
+  container_ =
+      std::make_unique<WorkerContainer>(context, container, spec.job, "a scratch container");
+  if (reader.valid()) reader_ = reader.get();
 }
 
 Scratch::~Scratch() {
   if (!removal_.valid()) {
-    session_.reset();
     remove_container();
   } else if (const std::string problem = removal_.get(); !problem.empty()) {
     context_.reporter.notice(problem);
@@ -127,13 +76,13 @@ Scratch::~Scratch() {
 }
 
 std::string Scratch::try_to_remove() noexcept {
-  try {
-    context_.rescue.remove_container(id_);
-    return {};
-  } catch (const Error& error) {
-    return fmt::format("the scratch container {} was left behind ({}); the next dksnap removes it",
-                       id_.substr(0, 12), error.what());
+  session_.reset();
+  std::string problem = container_->try_to_remove();
+  if (reader_) {
+    if (std::string of_reader = reader_->remove(); problem.empty()) problem = of_reader;
   }
+  if (volume_) volume_->remove();
+  return problem;
 }
 
 void Scratch::remove_container() {
@@ -143,21 +92,24 @@ void Scratch::remove_container() {
 }
 
 void Scratch::remove_in_background() {
-  removal_ = std::async(std::launch::async, [this] {
-    session_.reset();
-    return try_to_remove();
-  });
+  removal_ = std::async(std::launch::async, [this] { return try_to_remove(); });
 }
 
 void Scratch::open_shell() {
-  if (!session_) session_ = std::make_unique<WorkerSession>(context_.engine, id_);
+  if (!session_) session_ = std::make_unique<WorkerSession>(context_.engine, id());
 }
 
 databases::Shell Scratch::shell() {
   open_shell();
   return databases::Shell([this](const std::vector<std::string>& argv, const std::string& user,
-                                 const std::vector<std::string>& env) {
-    worker::ProgramEnd end = session_->run({argv, user, env, {}});
+                                 const std::vector<std::string>& env,
+                                 const databases::TimeLimit& limit) {
+    worker::ProgramEnd end = session_->run({argv,
+                                            user,
+                                            env,
+                                            {},
+                                            static_cast<std::uint64_t>(limit.total.count()),
+                                            static_cast<std::uint64_t>(limit.idle.count())});
     return databases::ProgramResult{end.exit_code, std::move(end.out), std::move(end.err)};
   });
 }
@@ -176,18 +128,14 @@ worker::Message Scratch::run_worker(const std::vector<std::string>& arguments,
   });
   TailSink errors(kErrorTail);
   const int exit_code =
-      context_.engine.exec(id_, spec, {input.from, &lines, &errors, input.interrupt});
+      context_.engine.exec(id(), spec, {input.from, &lines, &errors, input.interrupt});
   lines.finish();
   return result_of(arguments.front(), exit_code, last, errors.text());
 }
 
 void Scratch::set_job(const worker::Job& job) {
-  StringSink sink;
-  image::TarWriter tar(sink);
-  tar.add_file(tar_path(worker::kJobPath), worker::to_json(job), 0600);
-  tar.finish();
-  StringSource archive(sink.take());
-  context_.engine.put_archive(id_, "/", archive);
+  StringSource archive(job_archive(job));
+  context_.engine.put_archive(id(), "/", archive);
 }
 
 worker::SyncResult Scratch::sync(const std::function<void()>& on_ready,
@@ -204,6 +152,7 @@ worker::SyncResult Scratch::sync(const std::function<void()>& on_ready,
         }
         if (std::holds_alternative<worker::SyncResult>(message)) on_copied();
       });
+  if (reader_) reader_->dismiss();
   if (const auto* result = std::get_if<worker::SyncResult>(&last)) return *result;
   throw Error(ErrorCode::failed, "the worker's `sync` ended early", "its last line is no result");
 }
@@ -230,7 +179,7 @@ worker::PackResult Scratch::pack(const std::function<void(const worker::Progress
 }
 
 void Scratch::put_files(const std::string& directory, Source& tar) {
-  context_.engine.put_archive(id_, directory, tar);
+  context_.engine.put_archive(id(), directory, tar);
 }
 
 namespace {
@@ -279,7 +228,7 @@ class SizedSource final : public Source {
 }  // namespace
 
 std::unique_ptr<Source> Scratch::open_layer() {
-  return std::make_unique<ArchivedFile>(context_.engine.get_archive(id_, worker::kLayerPath));
+  return std::make_unique<ArchivedFile>(context_.engine.get_archive(id(), worker::kLayerPath));
 }
 
 std::unique_ptr<Source> Scratch::open_layer_once(std::uint64_t size) {

@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "databases/shell.hpp"
+#include "scratch/limits.hpp"
+#include "scratch/reader.hpp"
+#include "scratch/worker_container.hpp"
 #include "scratch/worker_session.hpp"
 #include "snapshot/context.hpp"
 #include "worker/protocol/protocol.hpp"
@@ -16,14 +19,19 @@ namespace dksnap::scratch {
 
 struct ScratchSpec {
   std::string image;
-  // Share this container's PID namespace, to read its files through /proc/1/root; empty: none.
-  std::string pid_of;
+  // A running container, whose own root and mappings the job needs: a reader hands them over.
+  // Empty: none.
+  std::string source;
+  bool source_is_alone = true;  // shares its PID namespace with nobody
   std::vector<docker::MountSpec> mounts;
   worker::Job job;
+  Limits limits = default_limits();
 };
 
-// Owns the container: it is gone when the object is, also when an operation is cancelled. Its main
-// process ends, and the engine removes it, when this process dies.
+// Owns the container, its reader and what they share: all are gone when the object is, also when an
+// operation is cancelled. Their main processes end, and the engine removes them, when this process
+// dies. Nothing of the source's can be reached from it but what is mounted read-only, and, while
+// sync() runs, the root that our worker was handed.
 class Scratch {
  public:
   // Created with the worker and the job in it, and running. On any thread; all else on the
@@ -54,7 +62,7 @@ class Scratch {
   void open_shell();
   // Valid as long as this object.
   databases::Shell shell();
-  const std::string& id() const { return id_; }
+  const std::string& id() const { return container_->id(); }
 
  private:
   // Standard input of a worker command; `interrupt` ends a read of `from` that waits.
@@ -70,14 +78,15 @@ class Scratch {
                              const std::function<void(const worker::Message&)>& on_message);
 
   snapshot::Context& context_;
-  std::string id_;
-  std::unique_ptr<docker::Engine::Input> lifeline_;
+  std::unique_ptr<HandOverVolume> volume_;
+  std::unique_ptr<Reader> reader_;
+  std::unique_ptr<WorkerContainer> container_;
   std::unique_ptr<WorkerSession> session_;
   std::future<std::string> removal_;
 };
 
 // A container of `image` with the labels by which a scratch, and whose it is, is known, a name of
-// its own and no network.
+// its own and no network. What it may do else: confine().
 docker::ContainerSpec scratch_container(const std::string& image);
 
 }  // namespace dksnap::scratch

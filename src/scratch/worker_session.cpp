@@ -5,8 +5,9 @@
 #include "base/text.hpp"
 
 namespace dksnap::scratch {
+
 Error error_of(const worker::Failure& failure) {
-  return {error_code_by_name(failure.code), failure.message, failure.why};
+  return {error_code_by_name(failure.code), failure.message, failure.why, failure.hint};
 }
 
 Error ended_early(const std::string& command, int exit_code, const std::string& errors) {

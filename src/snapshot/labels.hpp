@@ -50,6 +50,7 @@ inline constexpr const char* kLegacyEntrypoint = "dksnap.base-entrypoint";
 inline constexpr const char* kFormatVersion = "1";
 inline constexpr const char* kPurposeSafety = "safety";
 inline constexpr const char* kRoleScratch = "scratch";
+inline constexpr const char* kRoleHandOver = "hand-over";
 inline constexpr const char* kRoleStage = "stage";
 // What the names of scratches begin with.
 inline constexpr const char* kScratchName = "dksnap-scratch-";

@@ -6,6 +6,7 @@
 #include "capture/freeze.hpp"
 #include "scratch/containers.hpp"
 #include "scratch/freeze_notes.hpp"
+#include "scratch/hand_over_volume.hpp"
 #include "scratch/ours.hpp"
 #include "scratch/owner.hpp"
 #include "snapshot/labels.hpp"
@@ -55,6 +56,8 @@ Leftovers find_leftovers(snapshot::Context& context) {
   }
   for (const docker::ContainerSummary& one : scratch::abandoned_scratches(context.engine))
     found.scratches.push_back(one.names.front());
+  for (std::string& name : scratch::abandoned_hand_over_volumes(context.engine))
+    found.scratches.push_back(std::move(name));
   found.images = scratch::abandoned_images(context.engine);
   found.replaced = find_abandoned_swaps(context);
   return found;

@@ -68,6 +68,7 @@ snapshot::Snapshot load_original(snapshot::Context& context, const snapshot::Cat
   request.stands_in = &stands_in;
 
   docker::ContainerSpec spec = scratch::scratch_container(original.image_id);
+  scratch::confine(spec, scratch::limits_like(like.container), scratch::Confined::image);
   spec.env = like.container.config.env;
   // What it loads into these belongs to a volume, not to the container's own files.
   for (const docker::Mount& mount : like.container.mounts) {

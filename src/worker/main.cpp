@@ -51,8 +51,15 @@ std::optional<Message> serve(const Arguments&, Talk& talk) {
   run_serve(talk);
   return std::nullopt;
 }
+std::optional<Message> hand_over(const Arguments& arguments, Talk&) {
+  if (arguments.rest.size() != 2)
+    throw Error(ErrorCode::failed, "the reader was not told whose root to hand over");
+  run_hand_over(arguments.place(), arguments.rest[0], arguments.rest[1] == kOwnNamespace);
+  return std::nullopt;
+}
 std::optional<Message> sync(const Arguments& arguments, Talk& talk) {
-  return run_sync(arguments.place(), arguments.read_job(), talk);
+  Place place = arguments.place();
+  return run_sync(place, arguments.read_job(), talk);
 }
 std::optional<Message> pack(const Arguments& arguments, Talk& talk) {
   return run_pack(arguments.place(), arguments.read_job(), talk);
@@ -85,10 +92,11 @@ struct Command {
   std::string_view name;
   std::optional<Message> (*run)(const Arguments&, Talk&);
 };
-constexpr std::array kCommands{
-    Command{"wait", wait}, Command{"sync", sync},     Command{"pack", pack},
-    Command{"scan", scan}, Command{"remove", remove}, Command{"owner", owner},
-    Command{"list", list}, Command{"serve", serve},   Command{"flush", flush}};
+constexpr std::array kCommands{Command{"wait", wait},     Command{"sync", sync},
+                               Command{"pack", pack},     Command{"scan", scan},
+                               Command{"remove", remove}, Command{"owner", owner},
+                               Command{"list", list},     Command{"serve", serve},
+                               Command{"flush", flush},   Command{"hand-over", hand_over}};
 
 std::optional<Arguments> parse(int count, char** words) {
   Arguments arguments;
@@ -123,7 +131,8 @@ int run(const Command& command, const Arguments& arguments) {
     if (const auto result = command.run(arguments, talk)) talk.say(*result);
     return 0;
   } catch (const Error& error) {
-    failure = {std::string(error_code_name(error.code())), error.message(), error.why()};
+    failure = {std::string(error_code_name(error.code())), error.message(), error.why(),
+               error.hint()};
   } catch (const std::bad_alloc&) {
     failure = {"failed", "the worker ended", "it got no memory"};
   } catch (const std::exception& error) {
@@ -148,7 +157,8 @@ int main(int count, char** words) {
     return run(command, *arguments);
   }
   static_cast<void>(
-      ::fputs("usage: dksnap-worker wait|sync|pack|scan|remove|owner|list|serve [--job FILE] "
+      ::fputs("usage: dksnap-worker wait|sync|pack|scan|remove|owner|list|serve|flush|hand-over "
+              "[--job FILE] "
               "[--root DIR]\n",
               stderr));
   return 1;

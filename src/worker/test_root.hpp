@@ -47,6 +47,7 @@ class TestRoot {
     fs::create_directories(path_ + "/.dksnap/source/0");
     fs::create_directories(path_ + "/data");
     fs::create_directories(path_ + "/proc");
+    fs::create_directories(path_ + kHandOverDirectory);
   }
   ~TestRoot() { static_cast<void>(std::system(("rm -rf --one-file-system " + path_).c_str())); }
   TestRoot(const TestRoot&) = delete;
@@ -67,7 +68,8 @@ class TestRoot {
   }
   SyncResult sync(const Job& job) const {
     ScriptedTalk talk;
-    return run_sync(place(), job, talk);
+    Place here = place();
+    return run_sync(here, job, talk);
   }
   SyncResult sync() const { return sync(job()); }
   // Live: `between` runs after the first copy.
@@ -75,7 +77,8 @@ class TestRoot {
     job.live = true;
     ScriptedTalk talk;
     talk.at_go = std::move(between);
-    return run_sync(place(), job, talk);
+    Place here = place();
+    return run_sync(here, job, talk);
   }
   PackResult pack(const Job& job) const {
     ScriptedTalk talk;

@@ -29,6 +29,13 @@ TEST_P(FullEngine, IsAnErrorAndNothingElse) {
   Creation creation(scene);
   EXPECT_EQ(creation.run().status, 15) << creation.result();
   creation.expect_documented_end();
+  // It was known beforehand: both figures are told, and a copy that does not fit is not begun.
+  EXPECT_NE(creation.result().err.find("it needs "), std::string::npos) << creation.result();
+  EXPECT_NE(creation.result().err.find(" are free"), std::string::npos) << creation.result();
+  if (GetParam() == std::string("150000000")) {
+    for (const ProxyCall& call : creation.proxy().calls())
+      EXPECT_FALSE(call.path.ends_with("/pause")) << "frozen for nothing";
+  }
   creation.expect_rolled_back();
 
   // With room again it goes well. The engine frees it a moment after the scratch is gone.

@@ -155,6 +155,17 @@ void EngineView::remove_image(const std::string& image) const {
   call("DELETE", "/images/" + image + "?force=1");
 }
 
+std::vector<std::string> EngineView::hand_over_volumes_of(int pid) const {
+  const std::string filters = json{{"label", json::array({"dksnap.role=hand-over"})}}.dump();
+  std::vector<std::string> names;
+  const json volumes = ask("GET", "/volumes?filters=" + query_escape(filters))["Volumes"];
+  for (const json& volume : volumes) {
+    const auto owner = volume["Labels"].value("dksnap.owner", "");
+    if (owner.starts_with(fmt::format("{}@", pid))) names.push_back(volume["Name"]);
+  }
+  return names;
+}
+
 std::vector<std::string> EngineView::scratches_of(const std::string& volume) const {
   const std::string filters = json{
       {"label", json::array({"dksnap.role=scratch"})},

@@ -223,6 +223,13 @@ std::vector<std::string> Desk::leftovers() const {
       if (line.starts_with(fmt::format("{}@", pid))) found.push_back("container " + line);
     }
   }
+  const std::string volumes = docker_out({"volume", "ls", "--filter", "label=dksnap.role=hand-over",
+                                          "--format", "{{.Label \"dksnap.owner\"}} {{.Name}}"});
+  for (const std::string& line : lines_of(volumes)) {
+    for (const pid_t pid : pids_) {
+      if (line.starts_with(fmt::format("{}@", pid))) found.push_back("volume " + line);
+    }
+  }
   std::error_code none;  // a home in which nothing was noted yet
   for (const auto& note :
        std::filesystem::directory_iterator(home_.path() / "state/dksnap/frozen", none)) {

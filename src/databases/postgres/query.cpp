@@ -18,19 +18,19 @@ std::string database_of(const Settings& settings) {
 
 // One statement through the socket inside the container, where the images trust local users.
 ProgramResult query(Shell& container, const std::string& statement, const Settings& settings,
-                    const Credentials& credentials) {
+                    const Credentials& credentials, const TimeLimit& limit) {
   std::vector<std::string> env{"PGCONNECT_TIMEOUT=10"};
   if (!credentials.password.empty()) env.push_back("PGPASSWORD=" + credentials.password);
   return container.run({"psql", "-w", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U",
                         user_of(settings, credentials), "-d", "template1", "-c", statement},
-                       {}, env);
+                       {}, env, limit);
 }
 
 }  // namespace
 
 FlushResult Postgres::flush(Shell& source, const Recognition&, const Settings& settings,
                             const Credentials& credentials) const {
-  const ProgramResult result = query(source, "CHECKPOINT", settings, credentials);
+  const ProgramResult result = query(source, "CHECKPOINT", settings, credentials, kFlush);
   if (result.ok()) return {true, "CHECKPOINT"};
   if (result.missing()) return {false, "the image has no psql"};
   return {false, last_lines(result.err, 1)};
@@ -48,7 +48,7 @@ std::optional<std::string> Postgres::not_ready(Shell& container, const Recogniti
   if (address.port != 0) {
     if (auto waiting = probe(address, user_of(settings, {}))) return waiting;
   }
-  const ProgramResult result = query(container, "SELECT 1", settings, {});
+  const ProgramResult result = query(container, "SELECT 1", settings, {}, kReadiness);
   // No psql: the answer at the published port has to do.
   if (result.ok() || (result.missing() && address.port != 0)) return std::nullopt;
   // It answers, and wants a password that nobody is asked for: it is up.

@@ -99,8 +99,8 @@ Settled Postgres::settle(Shell& scratch, const Recognition& recognition) const {
   ProgramResult control = control_data(scratch, programs, directory);
   // A copy of a server that was stopped has nothing to recover.
   if (state_of(control) != kCleanState) {
-    const ProgramResult run =
-        scratch.run(recovery(programs.path("postgres"), directory), programs.owner());
+    const ProgramResult run = scratch.run(recovery(programs.path("postgres"), directory),
+                                          programs.owner(), {}, kRecovery);
     control = control_data(scratch, programs, directory);
     const std::string state = state_of(control);
     const bool clean = state == kCleanState || (control.missing() && run.ok());

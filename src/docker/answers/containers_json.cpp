@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "docker/answers/json_read.hpp"
@@ -30,6 +32,22 @@ void read_state(const json& state, Container& container) {
   container.started_at = text(state, "StartedAt");
   const std::string health = text(member(state, "Health"), "Status");
   if (health != "none") container.health = health;
+}
+
+Resources read_resources(const json& host) {
+  Resources resources;
+  resources.memory = number(host, "Memory");
+  resources.memory_swap = number(host, "MemorySwap");
+  // Null, 0 and -1 are all "no limit".
+  resources.pids = std::max<std::int64_t>(number(host, "PidsLimit"), 0);
+  resources.nano_cpus = number(host, "NanoCpus");
+  resources.cpu_period = number(host, "CpuPeriod");
+  resources.cpu_quota = number(host, "CpuQuota");
+  resources.cpu_shares = number(host, "CpuShares");
+  resources.cpuset_cpus = text(host, "CpusetCpus");
+  resources.cpuset_mems = text(host, "CpusetMems");
+  resources.cgroup_parent = text(host, "CgroupParent");
+  return resources;
 }
 
 }  // namespace
@@ -82,6 +100,11 @@ Container read_container(json inspect) {
   container.auto_remove = flag(host, "AutoRemove");
   container.read_only_rootfs = flag(host, "ReadonlyRootfs");
   container.network_mode = text(host, "NetworkMode");
+  container.pid_mode = text(host, "PidMode");
+  container.resources = read_resources(host);
+  container.dropped_capabilities = texts(host, "CapDrop");
+  container.security_opt = texts(host, "SecurityOpt");
+  container.process_label = text(*raw, "ProcessLabel");
   container.bindings = read_bindings(member(host, "PortBindings"));
 
   const json& network = member(*raw, "NetworkSettings");

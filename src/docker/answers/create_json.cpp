@@ -17,8 +17,28 @@ void set(json& object, const char* name, const Value& value) {
 json write_mount(const MountSpec& spec) {
   json mount = {{"Type", spec.type}, {"Target", spec.target}, {"ReadOnly", spec.read_only}};
   set(mount, "Source", spec.source);
-  if (spec.type == "volume") mount["VolumeOptions"] = {{"NoCopy", spec.no_copy}};
+  if (spec.type == "volume") {
+    mount["VolumeOptions"] = {{"NoCopy", spec.no_copy}};
+    set(mount["VolumeOptions"], "Labels", spec.volume_labels);
+  }
   return mount;
+}
+
+void set_limit(json& object, const char* name, std::int64_t value) {
+  if (value != 0) object[name] = value;
+}
+
+void write_resources(json& host, const Resources& resources) {
+  set_limit(host, "Memory", resources.memory);
+  set_limit(host, "MemorySwap", resources.memory_swap);
+  set_limit(host, "PidsLimit", resources.pids);
+  set_limit(host, "NanoCpus", resources.nano_cpus);
+  set_limit(host, "CpuPeriod", resources.cpu_period);
+  set_limit(host, "CpuQuota", resources.cpu_quota);
+  set_limit(host, "CpuShares", resources.cpu_shares);
+  set(host, "CpusetCpus", resources.cpuset_cpus);
+  set(host, "CpusetMems", resources.cpuset_mems);
+  set(host, "CgroupParent", resources.cgroup_parent);
 }
 
 json write_host_config(const ContainerSpec& spec) {
@@ -28,6 +48,8 @@ json write_host_config(const ContainerSpec& spec) {
   set(host, "NetworkMode", spec.network_mode);
   set(host, "PidMode", spec.pid_mode);
   set(host, "CapAdd", spec.cap_add);
+  set(host, "CapDrop", spec.cap_drop);
+  write_resources(host, spec.resources);
   set(host, "SecurityOpt", spec.security_opt);
   if (!spec.log_driver.empty()) host["LogConfig"] = {{"Type", spec.log_driver}};
   if (!spec.restart_policy.empty()) {

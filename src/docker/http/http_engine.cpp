@@ -47,6 +47,13 @@ std::vector<Volume> HttpEngine::list_volumes() {
   return read_volumes(client_.get("cannot list volumes", "/volumes"));
 }
 
+void HttpEngine::remove_volume(const std::string& name) {
+  Request request;
+  request.method = "DELETE";
+  request.target = volume_target(name);
+  client_.send_or_404(cannot("remove", "volume", name), request);
+}
+
 std::unique_ptr<Engine> connect(const Endpoint& endpoint, ConnectOptions options) {
   return std::make_unique<HttpEngine>(endpoint, std::move(options));
 }

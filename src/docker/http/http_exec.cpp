@@ -85,7 +85,7 @@ int HttpEngine::exec(const std::string& id, const ExecSpec& spec, const ExecStre
   ExecStreams watched = streams;
   watched.out = &out;
   try {
-    pump_exec(answer->take_connection(), watched);
+    if (!pump_exec(answer->take_connection(), watched)) return kExecTimedOut;
   } catch (Error& error) {
     if (error.code() == ErrorCode::engine_unreachable) error.add_context(what);
     throw;
@@ -99,6 +99,8 @@ int HttpEngine::exec(const std::string& id, const ExecSpec& spec, const ExecStre
     if (!flag(state, "Running") && member(state, "ExitCode").is_number()) {
       return start_failure(static_cast<int>(number(state, "ExitCode")), out.text(), *streams.err);
     }
+    if (streams.deadline && std::chrono::steady_clock::now() >= *streams.deadline)
+      return kExecTimedOut;
     std::this_thread::sleep_for(pause);
   }
 }

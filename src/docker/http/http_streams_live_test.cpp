@@ -142,6 +142,19 @@ TEST_F(LiveEngine, LongStreamsInAndOutOfAnExec) {
   EXPECT_EQ(engine_->stat_path(id, "/lines")->size, 500'000);
 }
 
+TEST_F(LiveEngine, AProgramThatHangsIsWaitedForUntilTheDeadlineOnly) {
+  const std::string id = start(spec());
+  NullSink nothing;
+  ExecSpec sleep;
+  sleep.argv = {"/files", "sleep", "60"};
+  ExecStreams streams{nullptr, &nothing, &nothing};
+  const auto begin = std::chrono::steady_clock::now();
+  streams.deadline = begin + 1s;
+  EXPECT_EQ(engine_->exec(id, sleep, streams), kExecTimedOut);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 20s);
+  EXPECT_TRUE(engine_->inspect_container(id).running);
+}
+
 TEST_F(LiveEngine, ProgramThatEndsBeforeItsInput) {
   const std::string id = start(spec());
   EndlessSource endless;  // and nobody reads it

@@ -91,14 +91,17 @@ class InputThread {
 class Pump {
  public:
   Pump(Answer::Raw connection, const ExecStreams& streams)
-      : channel_(std::move(connection.channel)), frames_(*streams.out, *streams.err) {
+      : deadline_(streams.deadline),
+        channel_(std::move(connection.channel)),
+        frames_(*streams.out, *streams.err) {
     if (streams.in != nullptr) input_.emplace(*streams.in, streams.interrupt_in);
     frames_.write(std::string_view(connection.first));
   }
 
-  void run() {
+  bool run() {
     std::vector<std::byte> buffer(kBuffer);
     for (;;) {
+      if (deadline_ && std::chrono::steady_clock::now() >= *deadline_) return false;
       const auto count = read(buffer);
       if (count && *count == 0) break;
       if (count) frames_.write(std::span<const std::byte>(buffer).first(*count));
@@ -106,10 +109,12 @@ class Pump {
       if (!count && !moved) {
         channel_->wait({.read = true,
                         .write = !pending().empty(),
-                        .other_fd = input_open() && pending().empty() ? input_->fd() : -1});
+                        .other_fd = input_open() && pending().empty() ? input_->fd() : -1,
+                        .deadline = deadline_});
       }
     }
     frames_.finish();
+    return true;
   }
 
  private:
@@ -157,6 +162,7 @@ class Pump {
     }
   }
 
+  Deadline deadline_;
   std::unique_ptr<Channel> channel_;
   FrameSplitter frames_;
   std::optional<InputThread> input_;
@@ -169,8 +175,8 @@ class Pump {
 
 }  // namespace
 
-void pump_exec(Answer::Raw connection, const ExecStreams& streams) {
-  Pump(std::move(connection), streams).run();
+bool pump_exec(Answer::Raw connection, const ExecStreams& streams) {
+  return Pump(std::move(connection), streams).run();
 }
 
 }  // namespace dksnap::docker

@@ -6,8 +6,9 @@
 
 namespace dksnap::docker {
 
-// Until the program's output ends. Throws what the streams throw, and engine_unreachable where the
-// connection breaks. No thread is left when it returns.
-void pump_exec(Answer::Raw connection, const ExecStreams& streams);
+// Until the program's output ends (true), or the deadline has passed (false). Throws what the
+// streams throw, and engine_unreachable where the connection breaks. No thread is left when it
+// returns.
+bool pump_exec(Answer::Raw connection, const ExecStreams& streams);
 
 }  // namespace dksnap::docker

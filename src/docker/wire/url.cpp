@@ -45,6 +45,11 @@ Target container_target(std::string_view id, std::string_view rest) {
   return Target("/containers/" + escape(id) + std::string(rest));
 }
 
+Target volume_target(std::string_view name) {
+  if (name.empty()) throw Error(ErrorCode::not_found, "the name of the volume is empty");
+  return Target("/volumes/" + escape(name));
+}
+
 Target network_target(std::string_view name, std::string_view rest) {
   if (name.empty()) throw Error(ErrorCode::not_found, "the name of the network is empty");
   return Target("/networks/" + escape(name) + std::string(rest));

@@ -25,6 +25,7 @@ class Target {
 
 // "/containers/<id>" + rest. Throws not_found for an empty id, which would name another resource.
 Target container_target(std::string_view id, std::string_view rest);
+Target volume_target(std::string_view name);
 Target network_target(std::string_view name, std::string_view rest);
 // The same for "/images/<reference>", whose slashes the engine wants as they are.
 Target image_target(std::string_view reference, std::string_view rest);

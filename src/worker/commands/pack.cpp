@@ -5,6 +5,7 @@
 #include "base/paths.hpp"
 #include "image/compression.hpp"
 #include "worker/commands/commands.hpp"
+#include "worker/copy/room.hpp"
 #include "worker/copy/source.hpp"
 #include "worker/layer/layer_entries.hpp"
 #include "worker/layer/layer_file.hpp"
@@ -62,6 +63,7 @@ class Packer {
  public:
   Packer(const Place& place, const Job& job, Talk& talk, LinkGroups groups)
       : place_(place),
+        compressed_(job.compression != "none"),
         meter_(talk),
         groups_(std::move(groups)),
         mapped_(read_mapped(place)),
@@ -70,6 +72,7 @@ class Packer {
         manifest_(place.at(kNewManifestPath)) {}
 
   PackResult run() {
+    expect_room_for_layer();
     PlanReader plan(place_.at(kPlanPath));
     PlanLine line;
     while (plan.next(line)) {
@@ -83,10 +86,26 @@ class Packer {
     manifest_.finish();
     add_manifest();
     layer_.finish(result_);
+    result_.free_bytes = free_bytes(place_);
     return result_;
   }
 
  private:
+  // How much a compressed one will take nobody knows before: only a raw one is held against what is
+  // free. It is written whole, and holes with it.
+  void expect_room_for_layer() const {
+    if (compressed_) return;
+    std::uint64_t needed = 0;
+    PlanReader plan(place_.at(kPlanPath));
+    for (PlanLine line; plan.next(line);) {
+      if (line.action == PlanAction::pack && line.entry.type == FileType::file &&
+          line.entry.hard_link.empty()) {
+        needed += line.entry.size;
+      }
+    }
+    expect_room(place_, needed, "there is no room for the layer");
+  }
+
   void add(ManifestEntry& entry, bool changed) {
     const auto group = groups_.find(entry.hard_link.empty() ? entry.path : entry.hard_link);
     LinkGroup* links = group == groups_.end() ? nullptr : &group->second;
@@ -142,6 +161,7 @@ class Packer {
   }
 
   const Place& place_;
+  bool compressed_;
   ProgressMeter meter_;
   LinkGroups groups_;
   std::unordered_set<std::string> mapped_;

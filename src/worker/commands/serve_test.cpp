@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "worker/commands/commands.hpp"
+#include "worker/test_root.hpp"
 
 namespace dksnap::worker {
 namespace {
@@ -46,6 +47,38 @@ TEST(RunProgram, TellsWhatCannotRunAsAShellDoes) {
   EXPECT_EQ(run_program(shell("kill -KILL $$")).exit_code, 128 + 9);
   EXPECT_THROW(run_program({{"true"}, "postgres", {}, {}}), Error);
   EXPECT_THROW(run_program({{}, {}, {}, {}}), Error);
+}
+
+TEST(RunProgram, IsEndedAtItsLimitWithAllThatItHasStarted) {
+  Program program = shell("echo begun; (setsid sleep 100 & ) ; while :; do :; done");
+  program.limit_seconds = 1;
+  const ProgramEnd end = run_program(program);
+  EXPECT_EQ(end.exit_code, 124);
+  EXPECT_EQ(end.out, "begun\n");
+  EXPECT_THAT(end.err, testing::EndsWith("it did not end within 1.00 s, and was ended"));
+}
+
+TEST(RunProgram, IsEndedWhenItDoesNothing) {
+  Program program = shell("i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; exec sleep 100");
+  program.limit_seconds = 60;
+  program.idle_seconds = 1;
+  const auto start = std::chrono::steady_clock::now();
+  const ProgramEnd end = run_program(program);
+  EXPECT_EQ(end.exit_code, 124);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
+  EXPECT_THAT(end.err, testing::HasSubstr("it did nothing for 1.00 s"));
+}
+
+// A server that a program leaves behind would go on writing to the copy while it is packed.
+TEST(RunProgram, LeavesNothingBehind) {
+  const TestRoot root;
+  const std::string mark = root.path() + "/mark";
+  const ProgramEnd end =
+      run_program(shell("(setsid sh -c 'sleep 1; echo late > " + mark + "' &) ; echo done"));
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_EQ(end.out, "done\n");
+  ::usleep(1'500'000);
+  EXPECT_FALSE(exists(mark));
 }
 
 TEST(RunProgram, RunsAsTheUserThatIsWanted) {

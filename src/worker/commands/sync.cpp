@@ -1,7 +1,12 @@
+#include <algorithm>
+#include <optional>
+
 #include "base/error.hpp"
 #include "worker/commands/commands.hpp"
 #include "worker/copy/listing.hpp"
 #include "worker/copy/mirror.hpp"
+#include "worker/copy/room.hpp"
+#include "worker/handover/hand_over.hpp"
 #include "worker/layer/baseline.hpp"
 #include "worker/tree/output_file.hpp"
 
@@ -13,17 +18,34 @@ constexpr std::uint64_t kMostPasses = 5;
 
 class Sync {
  public:
-  Sync(const Place& place, const Job& job, Talk& talk)
-      : place_(place), job_(job), talk_(talk), layout_(place, job), meter_(talk) {}
+  Sync(Place& place, const Job& job, Talk& talk)
+      : place_(place), job_(job), talk_(talk), layout_(place, job), meter_(talk) {
+    if (!job.has_reader) return;
+    handed_over_.emplace(place);
+    if (needs_root())
+      place.set_source_root(handed_over_->take_root());
+    else
+      handed_over_->drop_root();
+  }
 
   SyncResult run() {
-    if (!job_.restore) write_baseline(place_, layout_);
+    if (!job_.restore) {
+      expect_room_for_copy(place_, layout_, job_);
+      write_baseline(place_, layout_);
+    }
     if (job_.live) copy_first();
     copy_frozen();
     return result_;
   }
 
  private:
+  bool needs_root() const {
+    const auto& trees = layout_.trees();
+    return (job_.root_source == kSourceRoot && !layout_.singles().empty()) ||
+           std::any_of(trees.begin(), trees.end(),
+                       [](const Tree& tree) { return tree.spec.root == kSourceRoot; });
+  }
+
   void copy_first() {
     read_mappings();
     NullSink nowhere;
@@ -41,7 +63,7 @@ class Sync {
   void copy_frozen() {
     read_mappings();
     const bool trust_no_time =
-        job_.use_mappings && !result_.mappings_read && job_.distrust_times_without_mappings;
+        job_.has_reader && !result_.mappings_read && job_.distrust_times_without_mappings;
     const PassKind kind = trust_no_time ? PassKind::frozen_all : PassKind::frozen;
     while (result_.passes < kMostPasses) {
       ++result_.passes;
@@ -68,7 +90,7 @@ class Sync {
   }
 
   void read_mappings() {
-    if (job_.use_mappings && !mappings_.read(place_)) result_.mappings_read = false;
+    if (handed_over_ && !handed_over_->read_mappings(mappings_)) result_.mappings_read = false;
   }
 
   const Place& place_;
@@ -76,6 +98,7 @@ class Sync {
   Talk& talk_;
   Layout layout_;
   ProgressMeter meter_;
+  std::optional<HandedOver> handed_over_;
   Mappings mappings_;
   TrustedReads trusted_{now_ns()};
   CopyPool pool_{copy_threads()};
@@ -85,7 +108,7 @@ class Sync {
 
 }  // namespace
 
-SyncResult run_sync(const Place& place, const Job& job, Talk& talk) {
+SyncResult run_sync(Place& place, const Job& job, Talk& talk) {
   return Sync(place, job, talk).run();
 }
 

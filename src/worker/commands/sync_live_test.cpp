@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "worker/handover/test_reader.hpp"
 #include "worker/test_root.hpp"
 
 namespace dksnap::worker {
@@ -52,7 +53,8 @@ TEST_F(SyncLiveTest, SaysReadyAndGivesUpWithoutAnAnswer) {
   job.live = true;
   ScriptedTalk talk;
   talk.answers = false;
-  EXPECT_THROW(run_sync(root_.place(), job, talk), Error);
+  Place place = root_.place();
+  EXPECT_THROW(run_sync(place, job, talk), Error);
   ASSERT_FALSE(talk.said.empty());
   EXPECT_EQ(std::get<Ready>(talk.said.back()).files, 1U);
 }
@@ -136,7 +138,8 @@ TEST_F(SyncLiveTest, AStoreThroughAMappingIsSeen) {
   EXPECT_THAT(maps, testing::HasSubstr("rw-s"));
   write_file(root_.path() + "/proc/77/maps", maps);
   Job job = root_.job();
-  job.use_mappings = true;
+  job.has_reader = true;
+  auto reader = std::make_unique<TestReader>(root_);
   const SyncResult result = root_.sync_live(job, [&] {
     ASSERT_EQ(::write(to_child.write_end.get(), "x", 1), 1);
     ASSERT_EQ(::read(from_child.read_end.get(), &c, 1), 1);
@@ -151,22 +154,27 @@ TEST_F(SyncLiveTest, AStoreThroughAMappingIsSeen) {
   write_file(root_.target("mapped"), std::string(8192, 'a'));
   set_mtime(root_.target("mapped"), 1'000'000);
   ::usleep(250'000);
+  reader.reset();
+  reader = std::make_unique<TestReader>(root_);
   root_.sync(job);
   EXPECT_EQ(read_file(root_.target("mapped"))[5000], 'B');
 }
 
 TEST_F(SyncLiveTest, WithoutMappingsNoTimeIsTrustedWhereThatIsAskedFor) {
   fs::remove(root_.path() + "/proc");
+  auto reader = std::make_unique<TestReader>(root_);
   write_file(root_.source("f"), "new");
   write_file(root_.target("f"), "old");
   set_mtime(root_.source("f"), 1'000'000);
   set_mtime(root_.target("f"), 1'000'000);
   ::usleep(250'000);
   Job job = root_.job();
-  job.use_mappings = true;
+  job.has_reader = true;
   EXPECT_FALSE(root_.sync_live(job, [] {}).mappings_read);
   EXPECT_EQ(read_file(root_.target("f")), "old");  // databases of which more is known
   job.distrust_times_without_mappings = true;
+  reader.reset();
+  reader = std::make_unique<TestReader>(root_);
   const SyncResult result = root_.sync_live(job, [] {});
   EXPECT_FALSE(result.mappings_read);
   EXPECT_EQ(read_file(root_.target("f")), "new");

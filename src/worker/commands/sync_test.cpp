@@ -73,7 +73,8 @@ TEST_F(SyncTest, WhatIsLeftOutCountsAsNotThere) {
   Job job = root_.job();
   job.left_out = {"/data/d/spare"};
   ScriptedTalk talk;
-  const SyncResult result = run_sync(root_.place(), job, talk);
+  Place place = root_.place();
+  const SyncResult result = run_sync(place, job, talk);
   EXPECT_EQ(result.files, 1U);
   EXPECT_EQ(read_file(root_.target("d/needed")), "1");
   EXPECT_FALSE(fs::exists(root_.target("d/spare")));

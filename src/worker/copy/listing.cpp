@@ -7,7 +7,8 @@ namespace {
 
 class Listing {
  public:
-  explicit Listing(const Layout& layout) : layout_(layout) {}
+  Listing(const Layout& layout, const OnSourceEntry& on_entry)
+      : layout_(layout), on_entry_(on_entry) {}
 
   void add_single(int root, const std::string& path) {
     const Spot spot = find_below(root, path);
@@ -15,7 +16,7 @@ class Listing {
         spot.directory ? stat_at(spot.directory.get(), spot.name, path) : std::nullopt;
     if (info && info->mount_root) return;
     if (layout_.leads_to_tree(path) && !(info && info->is_directory())) return;
-    sum_.add(path, info.value_or(FileInfo()));
+    on_entry_(path, info.value_or(FileInfo()));
   }
 
   void add_tree(const Place& place, const Tree& tree) {
@@ -25,12 +26,10 @@ class Listing {
     if (info) add(tree, spot.directory.get(), spot.name, tree.target, *info);
   }
 
-  Fingerprint sum() const { return sum_; }
-
  private:
   void add(const Tree& tree, int directory, const std::string& name, const std::string& path,
            const FileInfo& info) {
-    sum_.add(path, info);
+    on_entry_(path, info);
     if (!info.is_directory()) return;
     const Fd fd = open_directory_at(directory, name, path);
     if (!fd) return;
@@ -43,18 +42,25 @@ class Listing {
   }
 
   const Layout& layout_;
-  Fingerprint sum_;
+  const OnSourceEntry& on_entry_;
 };
 
 }  // namespace
 
-Fingerprint list_source(const Place& place, const Layout& layout, const Job& job) {
-  Listing listing(layout);
-  if (const Fd root = open_root_source(place, job)) {
+void visit_source(const Place& place, const Layout& layout, const Job& job,
+                  const OnSourceEntry& on_entry) {
+  Listing listing(layout, on_entry);
+  if (const Fd root = open_root_source(place, layout, job)) {
     for (const std::string& path : layout.singles()) listing.add_single(root.get(), path);
   }
   for (const Tree& tree : layout.trees()) listing.add_tree(place, tree);
-  return listing.sum();
+}
+
+Fingerprint list_source(const Place& place, const Layout& layout, const Job& job) {
+  Fingerprint sum;
+  visit_source(place, layout, job,
+               [&](const std::string& path, const FileInfo& info) { sum.add(path, info); });
+  return sum;
 }
 
 }  // namespace dksnap::worker

@@ -24,6 +24,11 @@ class Mappings {
   }
   // One line of /proc/<pid>/maps.
   void add_line(std::string_view line);
+  // What another one has read.
+  void add_inode(std::uint64_t inode) { inodes_.insert(inode); }
+  void add_path(std::string path) { paths_.insert(std::move(path)); }
+  const std::unordered_set<std::uint64_t>& inodes() const { return inodes_; }
+  const std::unordered_set<std::string>& paths() const { return paths_; }
 
  private:
   bool read_process(const std::string& directory);

@@ -19,7 +19,7 @@ Mirror::Mirror(const MirrorContext& context, PassKind kind, Sink& flagged)
 
 MirrorResult Mirror::run() {
   const Layout& layout = context_.layout;
-  if (const Fd root = open_root_source(context_.place, context_.job)) {
+  if (const Fd root = open_root_source(context_.place, layout, context_.job)) {
     first_paths_.clear();
     claimed_.clear();
     for (const std::string& path : layout.singles()) mirror_single(root.get(), path);
@@ -41,9 +41,7 @@ MirrorResult Mirror::run() {
 void Mirror::mirror_tree(const Tree& tree) {
   Spot spot = find_tree(context_.place, tree);
   Fd root;
-  if (!tree.spec.root.empty()) {
-    root = open_file(context_.place.at(tree.spec.root), O_PATH | O_DIRECTORY);
-  }
+  if (!tree.spec.root.empty()) root = context_.place.open_root(tree.spec.root);
   if (!spot.directory) {
     // Gone in the source: gone in the target.
     const std::string parent = parent_path(tree.target);

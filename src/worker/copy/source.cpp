@@ -7,14 +7,6 @@
 #include "base/text.hpp"
 
 namespace dksnap::worker {
-namespace {
-
-Fd open_root(const Place& place, const std::string& root) {
-  return open_file(place.at(root), O_PATH | O_DIRECTORY);
-}
-
-}  // namespace
-
 Spot find_below(int root, const std::string& path) {
   if (path == "/") return {open_directory_below(root, path), "."};
   return {open_directory_below(root, parent_path(path)), base_name(path)};
@@ -22,7 +14,7 @@ Spot find_below(int root, const std::string& path) {
 
 Spot find_tree(const Place& place, const Tree& tree) {
   const TreeSpec& spec = tree.spec;
-  const Fd root = open_root(place, spec.root.empty() ? "/" : spec.root);
+  const Fd root = place.open_root(spec.root.empty() ? "/" : spec.root);
   const std::string resolved = resolve_below(root.get(), spec.source);
   // Behind a link of the source's own. Our own scratch has its mounts below a directory of its own.
   if (!spec.root.empty() && is_runtime_secret(resolved)) return {};
@@ -37,8 +29,9 @@ Spot find_tree(const Place& place, const Tree& tree) {
   return spot;
 }
 
-Fd open_root_source(const Place& place, const Job& job) {
-  return job.root_source.empty() ? Fd() : open_root(place, job.root_source);
+Fd open_root_source(const Place& place, const Layout& layout, const Job& job) {
+  const bool none = job.root_source.empty() || layout.singles().empty();
+  return none ? Fd() : place.open_root(job.root_source);
 }
 
 bool is_other_mount(const Tree& tree, const FileInfo& info, const FileInfo& directory) {

@@ -21,8 +21,8 @@ Spot find_tree(const Place& place, const Tree& tree);
 // A path below a root that is itself free of symlinks (as the engine lists changed files): one with
 // a symlink in it is not there.
 Spot find_below(int root, const std::string& path);
-// The root that single paths are read from; empty where the job has none.
-Fd open_root_source(const Place& place, const Job& job);
+// The root that single paths are read from; empty where the job has none of them.
+Fd open_root_source(const Place& place, const Layout& layout, const Job& job);
 
 // What a walk of a tree does not go into: something else is mounted there in the source, which the
 // job names on its own or leaves out. Only where the tree is read in the source's own view; a

@@ -35,7 +35,7 @@ std::string to_json(const Job& job) {
               {"root_paths", paths},
               {"left_out", left_out},
               {"live", job.live},
-              {"use_mappings", job.use_mappings},
+              {"has_reader", job.has_reader},
               {"distrust_times_without_mappings", job.distrust_times_without_mappings},
               {"checksum", job.checksum},
               {"has_parent", job.has_parent},
@@ -58,7 +58,7 @@ Job parse_job(std::string_view text) {
     for (const json& path : object.at("root_paths")) job.root_paths.push_back(to_path(path));
     for (const json& path : object.at("left_out")) job.left_out.push_back(to_path(path));
     job.live = object.at("live").get<bool>();
-    job.use_mappings = object.at("use_mappings").get<bool>();
+    job.has_reader = object.at("has_reader").get<bool>();
     job.distrust_times_without_mappings = object.at("distrust_times_without_mappings").get<bool>();
     job.checksum = object.at("checksum").get<bool>();
     job.has_parent = object.at("has_parent").get<bool>();
@@ -79,8 +79,12 @@ std::string to_json(const Program& program) {
   for (const std::string& word : program.argv) argv.push_back(from_path(word));
   json env = json::array();
   for (const std::string& variable : program.env) env.push_back(from_path(variable));
-  return json{
-      {"argv", argv}, {"user", program.user}, {"env", env}, {"input", from_path(program.input)}}
+  return json{{"argv", argv},
+              {"user", program.user},
+              {"env", env},
+              {"input", from_path(program.input)},
+              {"limit_seconds", program.limit_seconds},
+              {"idle_seconds", program.idle_seconds}}
       .dump();
 }
 
@@ -92,6 +96,8 @@ Program parse_program(std::string_view text) {
     program.user = object.at("user").get<std::string>();
     for (const json& variable : object.at("env")) program.env.push_back(to_path(variable));
     program.input = to_path(object.at("input"));
+    program.limit_seconds = object.at("limit_seconds").get<std::uint64_t>();
+    program.idle_seconds = object.at("idle_seconds").get<std::uint64_t>();
     return program;
   } catch (const json::exception& error) {
     throw Error(ErrorCode::failed, "cannot read what program to run", error.what());

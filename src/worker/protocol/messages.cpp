@@ -35,7 +35,8 @@ constexpr std::array kPack{Field<PackResult>{"blob_size", &PackResult::blob_size
                            Field<PackResult>{"changed", &PackResult::changed},
                            Field<PackResult>{"deleted", &PackResult::deleted},
                            Field<PackResult>{"files", &PackResult::files},
-                           Field<PackResult>{"total_bytes", &PackResult::total_bytes}};
+                           Field<PackResult>{"total_bytes", &PackResult::total_bytes},
+                           Field<PackResult>{"free_bytes", &PackResult::free_bytes}};
 constexpr std::array kScan{Field<ScanResult>{"files", &ScanResult::files},
                            Field<ScanResult>{"bytes", &ScanResult::bytes}};
 
@@ -77,7 +78,11 @@ struct Write {
             {"err", escape_path(m.err)}};
   }
   json operator()(const Failure& m) const {
-    return {{"message", "failure"}, {"code", m.code}, {"what", m.message}, {"why", m.why}};
+    return {{"message", "failure"},
+            {"code", m.code},
+            {"what", m.message},
+            {"why", m.why},
+            {"hint", m.hint}};
   }
 };
 
@@ -104,7 +109,7 @@ Message read(const json& object) {
   }
   if (kind == "failure") {
     return Failure{object.at("code").get<std::string>(), object.at("what").get<std::string>(),
-                   object.at("why").get<std::string>()};
+                   object.at("why").get<std::string>(), object.at("hint").get<std::string>()};
   }
   throw Error(ErrorCode::failed, "the worker's answer makes no sense", "unknown message " + kind);
 }

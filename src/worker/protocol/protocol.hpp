@@ -21,14 +21,22 @@ inline constexpr const char* kMappedPath = "/.dksnap/mapped";      // paths that
 inline constexpr const char* kSourceDirectory =
     "/.dksnap/source";  // mounts of the source's volumes
 inline constexpr const char* kStagingDirectory = "/.dksnap/staging";  // files of a stopped source
+// A running source's own root: no path, but what its reader hands over.
+inline constexpr const char* kSourceRoot = "the source's root";
+// The volume that a reader and its scratch share, and the socket in it.
+inline constexpr const char* kHandOverDirectory = "/.dksnap/hand-over";
+inline constexpr const char* kHandOverSocket = "/.dksnap/hand-over/socket";
+// hand-over ID, and one of these: whether the container has a PID namespace of its own.
+inline constexpr const char* kOwnNamespace = "own";
+inline constexpr const char* kSharedNamespace = "shared";
 // Mounts that are written to, each at this and its destination. Not below kDirectory, which no walk
 // goes into.
 inline constexpr const char* kTargetDirectory = "/.dksnap-target";
 
 // A directory that is captured whole.
 struct TreeSpec {
-  // Where it is read: a path, resolved inside `root` as if that were '/' ("/proc/1/root"), or plain
-  // if `root` is empty ("/.dksnap/source/0").
+  // Where it is read: a path, resolved inside `root` as if that were '/' (kSourceRoot), or plain if
+  // `root` is empty ("/.dksnap/source/0").
   std::string source;
   std::string root;
   // Where it belongs: the path in the container, and in the snapshot.
@@ -39,7 +47,7 @@ struct TreeSpec {
 struct Job {
   std::vector<TreeSpec> trees;
   // Single paths of the root file system that differ from the image, read below `root_source`
-  // ("/proc/1/root" or kStagingDirectory). Each is made to be as it is there: copied or removed. A
+  // (kSourceRoot or kStagingDirectory). Each is made to be as it is there: copied or removed. A
   // directory stands for itself, not for what is in it. Paths under a tree's target are ignored.
   std::string root_source;
   std::vector<std::string> root_paths;
@@ -47,8 +55,8 @@ struct Job {
   std::vector<std::string> left_out;
   // The source runs: copy, wait for "go", copy again what changed. Else one copy.
   bool live = false;
-  // Look at the mappings of the processes that share our PID namespace (live only).
-  bool use_mappings = false;
+  // A reader hands over kSourceRoot, and what the source's processes have mapped (live only).
+  bool has_reader = false;
   // Where mappings cannot be read: copy every file again while frozen.
   bool distrust_times_without_mappings = false;
   // Compare contents, not size and time.
@@ -66,13 +74,16 @@ struct Job {
 std::string to_json(const Job& job);
 Job parse_job(std::string_view json);
 
-// dksnap → worker, serve: one JSON object a line on standard input. Each is run to its end and
-// answered with a ProgramEnd. Strings are bytes.
+// dksnap → worker, serve: one JSON object a line on standard input. Each is run to its end, or to
+// its limit, and answered with a ProgramEnd; what it has started ends with it. Strings are bytes.
 struct Program {
   std::vector<std::string> argv;
   std::string user;              // "uid:gid"; empty: the worker's own
   std::vector<std::string> env;  // added to the container's
   std::string input;
+  std::uint64_t limit_seconds = 0;  // 0: none
+  // Ended earlier when nothing of it has used the processor for so long; 0: not looked at.
+  std::uint64_t idle_seconds = 0;
 };
 
 std::string to_json(const Program& program);
@@ -108,6 +119,7 @@ struct PackResult {
   std::uint64_t deleted = 0;      // whiteouts
   std::uint64_t files = 0;        // in the manifest
   std::uint64_t total_bytes = 0;  // of all files in the manifest
+  std::uint64_t free_bytes = 0;   // left in the scratch's file system, the layer being there
 };
 struct ScanResult {
   std::uint64_t files = 0;
@@ -118,12 +130,15 @@ struct Failure {
   std::string code;
   std::string message;
   std::string why;
+  std::string hint = {};
 };
 // serve: a program has ended. Bytes, as it wrote them.
 struct ProgramEnd {
-  int exit_code = 0;  // 126, 127: it cannot be run, is not there; 128 + signal
-  std::string out;    // the last 128 KiB
-  std::string err;    // the last 8 KiB
+  // 124: it was ended at its limit, which `err` says last; 126, 127: it cannot be run, is not
+  // there; 128 + signal.
+  int exit_code = 0;
+  std::string out;  // the last 128 KiB
+  std::string err;  // the last 8 KiB
 };
 using Message =
     std::variant<Progress, Ready, SyncResult, PackResult, ScanResult, Failure, ProgramEnd>;

@@ -21,10 +21,10 @@ TEST(Protocol, MessagesComeBack) {
   expect_round_trip(Progress{1, 2});
   expect_round_trip(Ready{3, 4});
   expect_round_trip(SyncResult{1, 2, 3, 4, 5, 6, 7, 8, false});
-  expect_round_trip(PackResult{"sha256:a", "sha256:b", 1, 2, 3, 4, 5, 6});
+  expect_round_trip(PackResult{"sha256:a", "sha256:b", 1, 2, 3, 4, 5, 6, 7});
   expect_round_trip(ScanResult{1, UINT64_MAX});
   expect_round_trip(ProgramEnd{127, "out\n\xff", "\x01 err"});
-  expect_round_trip(Failure{"no_space", "cannot write \"x\"\n", "why"});
+  expect_round_trip(Failure{"no_space", "cannot write \"x\"\n", "why", "do"});
   EXPECT_FALSE(
       std::get<SyncResult>(parse_message(to_json(SyncResult{1, 2, 3, 4, 5, 6, 7, 8, false})))
           .mappings_read);
@@ -44,23 +44,25 @@ TEST(Protocol, RefusesWhatIsNoMessage) {
 }
 
 TEST(Protocol, ProgramsComeBackWithAnyBytes) {
-  const Program program{{"/bin/a b", "\xff"}, "999:0", {"A=\xe4"}, "line 1\nline \xff\n"};
+  const Program program{{"/bin/a b", "\xff"}, "999:0", {"A=\xe4"}, "line 1\nline \xff\n", 7, 8};
   const Program again = parse_program(to_json(program));
   EXPECT_EQ(again.argv, program.argv);
   EXPECT_EQ(again.user, program.user);
   EXPECT_EQ(again.env, program.env);
   EXPECT_EQ(again.input, program.input);
+  EXPECT_EQ(again.limit_seconds, 7U);
+  EXPECT_EQ(again.idle_seconds, 8U);
   EXPECT_THROW(parse_program("{}"), Error);
   EXPECT_THROW(parse_program("no"), Error);
 }
 
 TEST(Protocol, JobsComeBackWithAnyBytes) {
   Job job;
-  job.trees = {{"/src\n\xff", "/proc/1/root", "/data/\xc3\xa4 %"}, {"a", "", "b"}};
-  job.root_source = "/proc/1/root";
+  job.trees = {{"/src\n\xff", kSourceRoot, "/data/\xc3\xa4 %"}, {"a", "", "b"}};
+  job.root_source = kSourceRoot;
   job.root_paths = {"/etc/\x01\x80", "/a\tb"};
   job.left_out = {"/data/\xff"};
-  job.live = job.use_mappings = job.distrust_times_without_mappings = true;
+  job.live = job.has_reader = job.distrust_times_without_mappings = true;
   job.checksum = job.has_parent = job.restore = true;
   job.compression = "zstd";
   const Job again = parse_job(to_json(job));

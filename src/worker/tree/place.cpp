@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/paths.hpp"
 #include "base/text.hpp"
+#include "worker/protocol/protocol.hpp"
 
 namespace dksnap::worker {
 namespace {
@@ -43,6 +44,13 @@ std::string read_link(int directory, const std::string& name) {
 
 Place::Place(std::string root) : root_(std::move(root)) {
   fd_ = open_file(root_.empty() ? "/" : root_, O_PATH | O_DIRECTORY);
+}
+
+Fd Place::open_root(const std::string& root) const {
+  if (root != kSourceRoot) return open_file(at(root), O_PATH | O_DIRECTORY);
+  Fd opened(::openat(source_root_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!opened) throw system_error("cannot open the source's root");
+  return opened;
 }
 
 Fd open_directory_below(int root, const std::string& path) {

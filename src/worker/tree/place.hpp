@@ -14,10 +14,14 @@ class Place {
   // The path as this process opens it.
   std::string at(const std::string& path) const { return root_ + path; }
   int fd() const { return fd_.get(); }
+  // A root that files are read below: a path, or kSourceRoot, which has to be set before.
+  Fd open_root(const std::string& root) const;
+  void set_source_root(Fd root) { source_root_ = std::move(root); }
 
  private:
   std::string root_;
   Fd fd_;
+  Fd source_root_;
 };
 
 // Opens a directory below `root` component by component and follows no symlink, so nothing that

@@ -1,0 +1,33 @@
+// What a throw-away container may do and take: the narrower of what its source may and of what the
+// engine gives to every container, less what nothing in it needs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "docker/types.hpp"
+
+namespace dksnap::scratch {
+
+struct Limits {
+  docker::Resources resources;
+  std::vector<std::string> security_opt;   // of containers that run programs of the image
+  std::vector<std::string> reader_opt;     // of the reader, which has to see the source's processes
+  std::vector<std::string> dropped_by_it;  // capabilities that the source itself has given up
+};
+
+// Those of a container that has none of its own: the engine's, no new privileges, and no more
+// processes than any settling needs.
+Limits default_limits();
+// Those of a container that holds a copy of `source`.
+Limits limits_like(const docker::Container& source);
+
+// Who runs in it decides what it is allowed.
+enum class Confined {
+  scratch,  // our worker as root, and the image's programs as the users they run as
+  reader,   // our worker alone
+  image,    // the image as it is, from its own entrypoint on
+};
+void confine(docker::ContainerSpec& container, const Limits& limits, Confined who);
+
+}  // namespace dksnap::scratch

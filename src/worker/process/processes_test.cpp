@@ -1,0 +1,64 @@
+#include "worker/process/processes.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "worker/test_root.hpp"
+
+namespace dksnap::worker {
+namespace {
+
+const std::string kId(64, 'a');
+const std::string kOther(64, 'b');
+
+class FindInit : public ::testing::Test {
+ protected:
+  void add(int pid, int parent, int start, const std::string& cgroup) {
+    const std::string directory = root_.path() + "/proc/" + std::to_string(pid);
+    fs::create_directories(directory);
+    write_file(directory + "/stat", std::to_string(pid) + " (a b) (c) S " + std::to_string(parent) +
+                                        " 1 1 0 -1 0 0 0 0 0 1 2 3 4 20 0 1 0 " +
+                                        std::to_string(start) + " 0 0\n");
+    write_file(directory + "/cgroup", "4:memory:/x\n0::" + cgroup + "\n");
+  }
+  pid_t find(bool own) { return find_init(root_.path() + "/proc", kId, own); }
+
+  TestRoot root_;
+};
+
+TEST_F(FindInit, IsProcessOneOfANamespaceOfItsOwn) {
+  add(1, 0, 10, "/docker/" + kId);
+  add(7, 1, 11, "/docker/" + kId);
+  add(8, 0, 12, "/docker/" + kId);     // an exec
+  add(9, 0, 13, "/docker/" + kOther);  // ours
+  EXPECT_EQ(find(true), 1);
+  EXPECT_EQ(list_processes(root_.path() + "/proc").front().ticks, 10U);
+}
+
+TEST_F(FindInit, IsTheFirstOfTheContainersAmongOthers) {
+  add(1, 0, 1, "/init.scope");
+  add(70, 1, 2, "/system.slice");
+  add(90, 70, 50, "/system.slice/docker-" + kId + ".scope");
+  add(80, 70, 60, "/system.slice/docker-" + kId + ".scope");  // an exec, numbers began anew
+  add(91, 1, 55, "/system.slice/docker-" + kId + ".scope");   // an orphan
+  add(92, 90, 51, "/system.slice/docker-" + kId + ".scope/below");
+  EXPECT_EQ(find(false), 90);
+}
+
+TEST_F(FindInit, SeesOtherCgroupsFromANamespaceOfCgroups) {
+  add(1, 0, 1, "/../" + kOther);
+  add(5, 0, 9, "/../" + kId);
+  EXPECT_EQ(find(false), 5);
+  EXPECT_THROW(find(true), Error) << "process 1 is another container's";
+}
+
+TEST_F(FindInit, WhatCannotBeToldIsRefused) {
+  add(1, 0, 1, "/docker/" + kOther);
+  add(5, 0, 9, "/docker/x" + kId);
+  add(6, 0, 9, "/docker/" + kId + "x");
+  EXPECT_THROW(find(false), Error);
+  EXPECT_EQ(find(true), 1) << "an engine without cgroups";
+}
+
+}  // namespace
+}  // namespace dksnap::worker
