@@ -2,7 +2,6 @@
 option(DKSNAP_DEVELOPER "Warnings are errors" OFF)
 option(DKSNAP_TESTS "Build the tests" OFF)
 option(DKSNAP_FUZZ "Build the libFuzzer programs (needs clang)" OFF)
-option(DKSNAP_BENCH "Build the benchmark program" OFF)
 set(DKSNAP_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
 
 if(NOT CMAKE_BUILD_TYPE)
