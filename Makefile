@@ -1,16 +1,13 @@
 # The front door. What is behind it: scripts/ and the presets of CMake.
 PREFIX ?= /usr/local
 export DESTDIR
-# Clones in other places share what the compiler cache holds.
-export CCACHE_BASEDIR := $(CURDIR)
-export CCACHE_NOHASHDIR := 1
 
 .DEFAULT_GOAL := all
 .PHONY: all help demo demo-down test soak check format bench fuzz install uninstall clean
 
 all: ## build the program: build/dksnap
 	@scripts/setup build
-	@test -f build/release/build.ninja || cmake --preset release
+	@scripts/configure release
 	@cmake --build build/release
 	@ln -sfn release/dksnap build/dksnap
 
