@@ -3,18 +3,19 @@
 #
 #   dksnap_room(NAME LINKS room... LIBRARIES target... EXCLUDE file...)
 #
-# takes every .cpp of the folder (one level of sub-folders too); `*_test.cpp` go to the program
-# NAME_test, which ctest runs.
+# takes every .cpp of the folder (one level of sub-folders too), but for those that begin with a dot,
+# which editors and file systems leave; `*_test.cpp` go to the program NAME_test, which ctest runs.
 function(dksnap_room name)
   cmake_parse_arguments(ROOM "" "" "LINKS;LIBRARIES;EXCLUDE" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "*.cpp" "*/*.cpp")
-  file(GLOB tests CONFIGURE_DEPENDS "*_test.cpp" "*/*_test.cpp")
+  file(GLOB sources CONFIGURE_DEPENDS "[!.]*.cpp" "[!.]*/[!.]*.cpp")
+  file(GLOB tests CONFIGURE_DEPENDS "[!.]*_test.cpp" "[!.]*/[!.]*_test.cpp")
   foreach(excluded IN LISTS ROOM_EXCLUDE)
     list(APPEND tests_and_excluded "${CMAKE_CURRENT_SOURCE_DIR}/${excluded}")
   endforeach()
   list(REMOVE_ITEM sources ${tests} ${tests_and_excluded} "")
   if(NOT sources)
-    return()
+    message(FATAL_ERROR "No sources in ${CMAKE_CURRENT_SOURCE_DIR}. Characters of patterns ([]*?) in "
+      "its path hide them from CMake: build elsewhere.")
   endif()
   add_library(dksnap_${name} STATIC ${sources})
   target_link_libraries(dksnap_${name} PUBLIC ${ROOM_LINKS} ${ROOM_LIBRARIES} PRIVATE dksnap_settings)
