@@ -1,3 +1,15 @@
+if(DKSNAP_TESTS)
+  add_custom_target(unit_tests)
+endif()
+
+# dksnap_unit_test(NAME): the program NAME_test is ctest's unit.NAME.
+function(dksnap_unit_test name)
+  set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  add_test(NAME unit.${name} COMMAND ${name}_test)
+  set_tests_properties(unit.${name} PROPERTIES TIMEOUT 300 LABELS unit)
+  add_dependencies(unit_tests ${name}_test)
+endfunction()
+
 # One folder = one static library = one namespace. What a room may include is checked by
 # tests/layers_test.py; what it links is what it may include.
 #
@@ -23,8 +35,6 @@ function(dksnap_room name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE dksnap_${name} dksnap_settings GTest::gmock GTest::gtest_main
       "${RAPIDCHECK_PATH}")
-    set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
-    add_test(NAME unit.${name} COMMAND ${name}_test)
-    set_tests_properties(unit.${name} PROPERTIES TIMEOUT 300 LABELS unit)
+    dksnap_unit_test(${name})
   endif()
 endfunction()
