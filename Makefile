@@ -1,16 +1,15 @@
 # The front door. What is behind it: scripts/ and the presets of CMake.
 PREFIX ?= /usr/local
 export DESTDIR
-# Clones in other places share what the compiler cache holds.
-export CCACHE_BASEDIR := $(CURDIR)
-export CCACHE_NOHASHDIR := 1
 
 .DEFAULT_GOAL := all
+# Two at a time would fight for apt.
+.NOTPARALLEL:
 .PHONY: all help demo demo-down test soak check format bench fuzz install uninstall clean
 
 all: ## build the program: build/dksnap
 	@scripts/setup build
-	@test -f build/release/build.ninja || cmake --preset release
+	@scripts/configure release
 	@cmake --build build/release
 	@ln -sfn release/dksnap build/dksnap
 
@@ -46,13 +45,14 @@ fuzz: ## run every fuzzer for FUZZ_SECONDS (60)
 	@scripts/fuzz
 
 # Where Docker looks for plug-ins outside the user's home: /usr and /usr/local, lib or libexec
-# (docker/cli: cli-plugins/manager/manager_unix.go). Linked only if the program answers as a plug-in:
-# docker's help complains of one that does not.
+# (docker/cli: cli-plugins/manager/manager_unix.go). Linked only there, and if the program answers as a
+# plug-in: docker's help complains of one that does not.
 PLUGINS := $(DESTDIR)$(PREFIX)/libexec/docker/cli-plugins
 
-install: all ## install the program, also as "docker dksnap"
+install: all ## install the program; below /usr and /usr/local also as "docker dksnap"
 	@cmake --install build/release --prefix "$(PREFIX)"
-	@if build/dksnap docker-cli-plugin-metadata >/dev/null 2>&1; then \
+	@case "$(PREFIX)" in /usr | /usr/local) ;; *) exit 0 ;; esac; \
+	if build/dksnap docker-cli-plugin-metadata >/dev/null 2>&1; then \
 	  mkdir -p "$(PLUGINS)" && ln -sfn ../../../bin/dksnap "$(PLUGINS)/docker-dksnap" && \
 	  echo "-- Installed: $(PLUGINS)/docker-dksnap"; fi
 

@@ -1,4 +1,2 @@
 include(GNUInstallDirs)
-if(TARGET dksnap)
-  install(TARGETS dksnap RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-endif()
+install(TARGETS dksnap RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")

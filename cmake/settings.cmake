@@ -2,16 +2,21 @@
 option(DKSNAP_DEVELOPER "Warnings are errors" OFF)
 option(DKSNAP_TESTS "Build the tests" OFF)
 option(DKSNAP_FUZZ "Build the libFuzzer programs (needs clang)" OFF)
-option(DKSNAP_BENCH "Build the benchmark program" OFF)
 set(DKSNAP_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
 
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
 
+# Clones in other places share what the compiler cache holds, so objects name no place.
+add_compile_options("-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.")
+if(CCACHE AND NOT EXISTS "${CCACHE}")
+  unset(CCACHE CACHE)
+endif()
 find_program(CCACHE ccache)
-if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+if(CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}"
+    CCACHE_NOHASHDIR=1 "${CCACHE}")
 endif()
 
 add_library(dksnap_settings INTERFACE)

@@ -50,6 +50,9 @@ PRINTING = re.compile(
     r"|(?<![\w.>])(std::|::)?(v?f?printf|fputs|puts|fputc|putchar|perror)\s*\("
 )
 
+# Where a .cpp is compiled: folder, and how many names a path in it has at most. Deeper it is not.
+DEPTHS = {"src": 3, "tests": 2, "fuzz": 1}
+
 LARGEST, LARGE, MEDIAN = 25_000, 12_000, 4_000
 COMMAND_LINES = 120
 
@@ -58,13 +61,27 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
 NOISE = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.S)
 
 
+def files_below(folder):
+    """All but those of hidden folders, and what editors and file systems leave (.#x.cpp, ._x.cpp)."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            yield path
+
+
+def is_code(path):
+    if path.suffix in (".cpp", ".hpp", ".py", ".sh"):
+        return True
+    with path.open("rb") as file:
+        return not path.suffix and file.read(2) == b"#!"
+
+
 class Tree:
     def __init__(self, root):
         self.root = pathlib.Path(root)
         self.src = self.root / "src"
         self.files = {
             path.relative_to(self.src).as_posix(): path.read_text(encoding="utf-8")
-            for path in sorted(self.src.rglob("*"))
+            for path in files_below(self.src)
             if path.suffix in (".cpp", ".hpp", ".S")
         }
         self.includes = {name: INCLUDE.findall(text) for name, text in self.files.items()}
@@ -126,10 +143,19 @@ def check_printing(tree):
                 yield f"src/{name}:{number}: {found[0].rstrip('( ')} prints; only the printer of cli does, and tui"
 
 
+def check_places(tree):
+    for folder, most in DEPTHS.items():
+        for path in files_below(tree.root / folder):
+            if path.suffix == ".cpp" and len(path.relative_to(tree.root / folder).parts) > most:
+                yield f"{path.relative_to(tree.root)}: so deep nothing is compiled"
+
+
 def check_sizes(tree):
     for folder in ("src", "tests", "fuzz", "bench", "scripts"):
-        for path in sorted((tree.root / folder).rglob("*")):
-            if path.suffix in (".cpp", ".hpp", ".py", ".sh", "") and path.is_file() and path.stat().st_size > LARGEST:
+        for path in files_below(tree.root / folder):
+            if folder == "fuzz" and path.relative_to(tree.root / folder).parts[0] == "corpus":
+                continue
+            if path.stat().st_size > LARGEST and is_code(path):
                 yield f"{path.relative_to(tree.root)}: {path.stat().st_size} bytes; above {LARGEST} there are two subjects in it"
     sizes = sorted(len(text.encode()) for text in tree.files.values())
     if sizes and statistics.median(sizes) > MEDIAN:
@@ -145,12 +171,12 @@ def check_sentences(tree):
     page = tree.root / "ARCHITECTURE.md"
     text = page.read_text(encoding="utf-8") if page.is_file() else ""
     rows = dict(re.findall(r"^\| `(?:src/)?(\w+)/` \|\s*(.*?)\s*\|", text, re.M))
-    for folder in sorted(path.name for path in tree.src.iterdir() if path.is_dir()):
+    for folder in sorted(path.name for path in tree.src.iterdir() if path.is_dir() and not path.name.startswith(".")):
         if not rows.get(folder, "").endswith("."):
             yield f"ARCHITECTURE.md: no sentence says what may enter src/{folder}/"
 
 
-RULES = [check_arrows, check_links, check_libraries, check_printing, check_sizes, check_sentences]
+RULES = [check_arrows, check_links, check_libraries, check_printing, check_places, check_sizes, check_sentences]
 
 
 def check(root):
@@ -179,6 +205,11 @@ CLEAN = {
     "src/tui/view.cpp": '#include "capture/create.hpp"\n',
     "src/base/text_test.cpp": 'void f() { printf("x"); }\n',
     "src/image/tar_test_support.hpp": "#include <nlohmann/json.hpp>\n",
+    "src/worker/tree/walk.cpp": "",
+    "src/base/._text.cpp": "std::cout",
+    "src/.idea/a/b/c.cpp": "std::cout",
+    "fuzz/corpus/tar/huge": "#!" + "x" * LARGEST,
+    "tests/lab/table": "x" * (LARGEST + 1),
 }
 FAULTS = [
     ("a forbidden arrow", {"src/base/text.cpp": '#include "docker/types.hpp"\n'}, 'base may not include "docker/types.hpp"'),
@@ -206,6 +237,10 @@ FAULTS = [
     ("a command prints by itself", {"src/cli/parser.cpp": "void f() { std::cout << 1; }\n"}, "parser.cpp:1: std::cout"),
     ("the worker prints elsewhere", {"src/worker/sync.cpp": "void f() { std::puts(x); }\n"}, "std::puts prints"),
     ("a huge file", {"tests/e2e/all_test.cpp": "x" * (LARGEST + 1)}, "two subjects"),
+    ("a huge script", {"tests/lab/engine": "#!" + "x" * LARGEST}, "two subjects"),
+    ("a source too deep in a room", {"src/worker/tree/old/walk.cpp": ""}, "src/worker/tree/old/walk.cpp: so deep"),
+    ("a test too deep", {"tests/e2e/places/all_test.cpp": ""}, "tests/e2e/places/all_test.cpp: so deep"),
+    ("a fuzzer too deep", {"fuzz/tar/tar_fuzz.cpp": ""}, "fuzz/tar/tar_fuzz.cpp: so deep"),
     ("many large files", {f"src/base/f{i}.cpp": "x" * (LARGE + 1) for i in range(4)}, "one file in ten"),
     ("all files middling", {f"src/base/f{i}.cpp": "x" * (MEDIAN + 1) for i in range(40)}, "half of the files"),
     ("a long command", {"src/cli/commands/create.cpp": "\n" * (COMMAND_LINES + 1)}, "a command file has at most"),
