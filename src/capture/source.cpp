@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "scratch/ours.hpp"
 #include "snapshot/facts.hpp"
 #include "snapshot/labels.hpp"
 
@@ -42,9 +43,10 @@ docker::Container inspect(docker::Engine& engine, const std::string& ref) {
   }
 }
 
-void refuse_unfit(const docker::Container& container, AlsoFit also) {
-  const auto role = container.config.labels.find(snapshot::label::kRole);
-  if (role != container.config.labels.end() && also != AlsoFit::scratch) {
+void refuse_unfit(docker::Engine& engine, const docker::Container& container, AlsoFit also) {
+  const std::string role = scratch::own_label(engine, container.config.labels, container.image_id,
+                                              snapshot::label::kRole);
+  if (!role.empty() && also != AlsoFit::scratch) {
     throw Error(ErrorCode::failed,
                 fmt::format("{} is one of dksnap's own scratches", container.name),
                 "scratches hold copies for a moment only", "name the database's container");
@@ -68,7 +70,7 @@ void refuse_unfit(const docker::Container& container, AlsoFit also) {
 SourceContainer inspect_source(docker::Engine& engine, const std::string& ref, AlsoFit also) {
   SourceContainer source;
   source.container = inspect(engine, ref);
-  refuse_unfit(source.container, also);
+  refuse_unfit(engine, source.container, also);
   try {
     source.image = engine.inspect_image(source.container.image_id);
   } catch (Error& error) {

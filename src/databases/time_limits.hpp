@@ -25,5 +25,7 @@ inline constexpr TimeLimit kFlush{std::chrono::minutes(2)};
 // computes all the time: what has not done so for three minutes waits for something that will not
 // come.
 inline constexpr TimeLimit kRecovery{std::chrono::hours(12), std::chrono::minutes(3)};
+// What was written goes to the disk at the disk's speed, after everything else is done.
+inline constexpr TimeLimit kWriteBack{std::chrono::hours(1)};
 
 }  // namespace dksnap::databases

@@ -50,9 +50,9 @@ std::optional<Error> distrust_one(const fs::path& path) {
                                 info.st_mode & 07777),
                     move_away(path));
   }
-  if ((info.st_mode & kOfOthers) != 0) {
-    return not_used(path,
-                    fmt::format("others may look into it (mode {:04o})", info.st_mode & 07777),
+  // Others could look into it, as into those that earlier versions made, and could not write.
+  if ((info.st_mode & kOfOthers) != 0 && ::chmod(path.c_str(), S_IRWXU) != 0) {
+    return not_used(path, std::strerror(errno),
                     fmt::format("chmod 700 {}", shell_quote(path.string())));
   }
   return std::nullopt;

@@ -12,8 +12,8 @@
 namespace dksnap::scratch {
 
 // Why nothing in `directory`, or in its parent, the state directory, is believed: one of them is a
-// link or no directory, belongs to somebody else, or is open to others. Nothing where both are as
-// they should be, or not there yet.
+// link or no directory, belongs to somebody else, or others may write there. Nothing where both are
+// as they should be, or not there yet.
 std::optional<Error> distrust(const std::filesystem::path& directory);
 
 // Makes what is missing of it, 0700. Throws where it cannot, or what is there is not to be trusted.

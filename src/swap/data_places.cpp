@@ -9,6 +9,7 @@
 #include "base/paths.hpp"
 #include "base/text.hpp"
 #include "capture/source.hpp"
+#include "databases/time_limits.hpp"
 
 namespace dksnap::swap {
 namespace {
@@ -192,7 +193,8 @@ worker::SyncResult PlaceRestorer::run(
 void PlaceRestorer::flush() {
   std::vector<std::string> command{databases::kWorkerProgram, "flush"};
   command.insert(command.end(), targets_.begin(), targets_.end());
-  const auto flushed = databases::Shell(context_.engine, scratch_->id()).run(command, "0:0");
+  const auto flushed = databases::Shell(context_.engine, scratch_->id())
+                           .run(command, "0:0", {}, databases::kWriteBack);
   if (!flushed.ok())
     throw Error(ErrorCode::failed, "what was written may not be on the disk yet", flushed.err,
                 "run `sync` on the engine's machine");
