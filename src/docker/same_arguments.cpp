@@ -78,7 +78,7 @@ class Arguments {
     const auto same = [&](const char* name) {
       return texts(body_, name) == texts(new_image(), name);
     };
-    if (same("Entrypoint") && same("Cmd")) {
+    if (!wanted_.pins_programs && same("Entrypoint") && same("Cmd")) {
       body_.erase("Entrypoint");
       body_.erase("Cmd");
     } else if (texts(body_, "Entrypoint").empty()) {

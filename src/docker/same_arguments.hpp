@@ -19,6 +19,9 @@ struct SameArguments {
   std::vector<std::string> dropped_mounts;   // destinations that the new image's own files serve
   std::vector<std::string> renewed_volumes;  // destinations that get a new volume with those files
   StringMap labels;                          // besides its own
+  // Entrypoint and command are asked for even where the new image seems to have the same: what it
+  // will have is not known yet.
+  bool pins_programs = false;
 };
 
 // The request for a container that an inspect shows as it shows the old one, but for the image. An

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <map>
 
+#include "snapshot/bin_name.hpp"
 #include "snapshot/labels.hpp"
 
 namespace dksnap::snapshot {
@@ -36,19 +37,12 @@ BuiltImage built_image(Claim& claim, const std::string& built_on) {
           claim.snapshot.base};
 }
 
-// dksnap-bin/<id>:<seconds since the epoch>.
 void add_to_bin(Identified& identified, const Claim& claim) {
-  const std::string start = kBinRepository + claim.snapshot.id + ":";
-  for (const std::string& name : claim.bin_names) {
-    if (!name.starts_with(start)) continue;
-    std::int64_t seconds = 0;
-    const char* end = name.data() + name.size();
-    const auto read = std::from_chars(name.data() + start.size(), end, seconds);
-    if (read.ec != std::errc{} || read.ptr != end) continue;
-    const auto now = std::chrono::system_clock::now();
-    const auto latest = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
-    const TimePoint removed(std::clamp(std::chrono::seconds(seconds), {}, latest));
-    identified.bin.push_back({claim.snapshot, name, removed});
+  for (const std::string& reference : claim.bin_names) {
+    const auto name = parse_bin_name(reference);
+    if (!name || name->id != claim.snapshot.id) continue;
+    const TimePoint now = std::chrono::system_clock::now();
+    identified.bin.push_back({claim.snapshot, reference, std::min(name->removed, now)});
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/digest.hpp"
 #include "image/chain_id.hpp"
+#include "snapshot/bin_name.hpp"
 
 namespace dksnap::snapshot {
 namespace {
@@ -97,14 +98,22 @@ TEST(Identity, TheBinHoldsSnapshotsUnderTheirIds) {
   for (Claim& one : claims) {
     one.snapshot.names.clear();
     one.bin_names = {"dksnap-bin/aaaa000011112222:100", "dksnap-bin/bbbb000011112222:100",
-                     "dksnap-bin/aaaa000011112222:soon"};
+                     "dksnap-bin/aaaa000011112222:soon",
+                     "dksnap-bin/aaaa000011112222:200.0123abcd.alice.at.build"};
   }
   const Identified found = identify(claims);
   EXPECT_THAT(found.snapshots, IsEmpty());
   EXPECT_THAT(found.built, IsEmpty());
-  ASSERT_EQ(found.bin.size(), 1U);
+  ASSERT_EQ(found.bin.size(), 2U);
   EXPECT_EQ(found.bin[0].reference, "dksnap-bin/aaaa000011112222:100");
   EXPECT_EQ(found.bin[0].removed, TimePoint(std::chrono::seconds(100)));
+  EXPECT_EQ(found.bin[1].removed, TimePoint(std::chrono::seconds(200)));
+  const auto name = parse_bin_name(found.bin[1].reference);
+  ASSERT_TRUE(name);
+  EXPECT_EQ(name->key, "0123abcd");
+  EXPECT_EQ(name->whose, "alice@build");
+  EXPECT_EQ("dksnap-bin/aaaa000011112222:" + bin_tag(name->removed, name->key, name->whose),
+            found.bin[1].reference);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "swap/bin.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -10,46 +9,12 @@
 #include "base/text.hpp"
 #include "scratch/ours.hpp"
 #include "scratch/owner.hpp"
+#include "snapshot/bin_name.hpp"
 #include "snapshot/labels.hpp"
 #include "swap/journal.hpp"
 
 namespace dksnap::swap {
 namespace {
-
-constexpr std::string_view kAt = ".at.";
-// Of the year 2200: nothing was removed later.
-constexpr std::int64_t kLastSecond = 7'258'118'400;
-
-// What a name in the bin says. Nothing where it is none.
-struct BinName {
-  std::string id;
-  TimePoint removed{};
-  std::string key;
-  std::string whose;
-};
-
-std::optional<BinName> parse_bin_name(const std::string& reference) {
-  const std::string start = snapshot::kBinRepository;
-  const std::size_t colon = reference.rfind(':');
-  if (!reference.starts_with(start) || colon == std::string::npos) return std::nullopt;
-  BinName name;
-  name.id = reference.substr(start.size(), colon - start.size());
-  const std::string tag = reference.substr(colon + 1);
-  const std::size_t dot = std::min(tag.find('.'), tag.size());
-  std::int64_t seconds = 0;
-  const auto [end, failure] = std::from_chars(tag.data(), tag.data() + dot, seconds);
-  if (failure != std::errc{} || end != tag.data() + dot || seconds < 0 || seconds > kLastSecond)
-    return std::nullopt;
-  name.removed = TimePoint(std::chrono::seconds(seconds));
-  if (dot == tag.size()) return name;
-  const std::size_t second = tag.find('.', dot + 1);
-  if (second == std::string::npos) return std::nullopt;
-  name.key = tag.substr(dot + 1, second - dot - 1);
-  name.whose = tag.substr(second + 1);
-  if (const std::size_t at = name.whose.find(kAt); at != std::string::npos)
-    name.whose.replace(at, kAt.size(), "@");
-  return name;
-}
 
 // A user whose host has got another name is known by the journal.
 std::set<std::string> noted_references(snapshot::Context& context) {
@@ -73,15 +38,9 @@ std::vector<std::string> users_of(docker::Engine& engine, const std::string& ima
   return users;
 }
 
-std::string bin_repository(const std::string& snapshot_id) {
-  return snapshot::kBinRepository + snapshot_id;
-}
-
 std::string bin_tag(snapshot::Context& context, TimePoint when) {
   const scratch::Whose whose = scratch::whose(context.state_dir);
-  std::string name = whose.name;
-  if (const std::size_t at = name.find('@'); at != std::string::npos) name.replace(at, 1, kAt);
-  return fmt::format("{}.{}.{}", std::chrono::system_clock::to_time_t(when), whose.key, name);
+  return snapshot::bin_tag(when, whose.key, whose.name);
 }
 
 std::vector<BinItem> list_bin(snapshot::Context& context) {
@@ -89,12 +48,12 @@ std::vector<BinItem> list_bin(snapshot::Context& context) {
   const std::string own_key = scratch::whose(context.state_dir).key;
   const auto catalog = snapshot::Catalog::load(context.engine, context.state_dir);
   for (const snapshot::BinEntry& entry : catalog.bin()) {
-    const auto name = parse_bin_name(entry.reference);
-    if (!name || entry.snapshot.id != name->id) continue;
+    const auto name = snapshot::parse_bin_name(entry.reference);
+    if (!name) continue;
     BinItem item;
     item.snapshot = entry.snapshot;
     item.reference = entry.reference;
-    item.removed = name->removed;
+    item.removed = entry.removed;
     item.whose = name->whose;
     item.mine = name->key == own_key;
     items.push_back(std::move(item));

@@ -19,9 +19,7 @@ struct BinItem : snapshot::BinEntry {
   bool mine = false;  // of this user: by its name, or by their journal
 };
 
-// "dksnap-bin/<id>", and a tag that says when, and whose: "<seconds>.<key>.<user>.at.<host>". Those
-// of older ones are the seconds alone.
-std::string bin_repository(const std::string& snapshot_id);
+// The tag by which something of this user's gets into it.
 std::string bin_tag(snapshot::Context& context, TimePoint when);
 
 // What lies in it, newest first. An image that has such a name and is not the snapshot that the

@@ -22,10 +22,16 @@ std::string arguments_of(const docker::Container& container) {
   std::string text;
   for (const char* part : {"Config", "HostConfig"}) {
     const auto found = container.raw->find(part);
-    if (found != container.raw->end())
-      text += found->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    if (found == container.raw->end()) continue;
+    nlohmann::json arguments = *found;
+    // The engine keeps old links in a map, and tells them in another order each time.
+    if (const auto links = arguments.find("Links"); links != arguments.end() && links->is_array())
+      std::sort(links->begin(), links->end());
+    text += arguments.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
-  return sha256_digest(text + join(container.networks, "\n"));
+  std::vector<std::string> networks = container.networks;
+  std::sort(networks.begin(), networks.end());
+  return sha256_digest(text + join(networks, "\n"));
 }
 
 std::string mounts_of(const docker::Container& container) {

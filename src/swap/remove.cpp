@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "snapshot/bin_name.hpp"
 #include "snapshot/labels.hpp"
 #include "snapshot/naming.hpp"
 #include "swap/bin.hpp"
@@ -49,7 +50,7 @@ std::vector<RemoveResult> to_bin(snapshot::Context& context,
   for (std::size_t i = 0; i < snapshots.size(); ++i) {
     const snapshot::Snapshot& snapshot = *snapshots[i];
     if (snapshot.source != entry.container) entry.container.clear();
-    results[i].bin_reference = fmt::format("{}:{}", bin_repository(snapshot.id), tag);
+    results[i].bin_reference = fmt::format("{}:{}", snapshot::bin_repository(snapshot.id), tag);
     RemovedSnapshot removed{snapshot.id, snapshot.title, results[i].bin_reference, snapshot.names};
     // One without a name gets one when it comes back: the bin's alone would hide it.
     if (removed.names.empty())
@@ -60,7 +61,7 @@ std::vector<RemoveResult> to_bin(snapshot::Context& context,
   const Journal journal(context.state_dir);
   journal.begin(entry, [&] { expect_same(context, snapshots); });
   for (const snapshot::Snapshot* snapshot : snapshots) {
-    context.engine.tag_image(snapshot->image_id, bin_repository(snapshot->id), tag);
+    context.engine.tag_image(snapshot->image_id, snapshot::bin_repository(snapshot->id), tag);
     for (const std::string& name : snapshot->names) context.engine.remove_image(name, false, false);
   }
   journal.set_stage(entry.id, Stage::done);
@@ -117,7 +118,13 @@ void take_out_of_bin(snapshot::Context& context, const JournalEntry& entry) {
     const bool is_it = std::any_of(bin.begin(), bin.end(), [&](const BinItem& item) {
       return item.reference == one.bin_reference && item.snapshot.id == one.id;
     });
-    if (!is_it) continue;
+    if (!is_it) {
+      journal.forget(back.id);
+      throw Error(ErrorCode::not_found,
+                  fmt::format("\"{}\" cannot be brought back", printable(one.title)),
+                  fmt::format("{} is not what was removed", one.bin_reference),
+                  "`dksnap ls` shows what there is");
+    }
     for (const std::string& name : one.names) {
       if (const auto named = snapshot::find_image(context.engine, name)) {
         if (named->id == image->id) continue;

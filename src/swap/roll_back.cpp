@@ -26,6 +26,12 @@ constexpr std::chrono::milliseconds kBetweenAttempts{500};
 // The old container was up before: what it needs to be so again.
 constexpr std::chrono::seconds kComesUp{60};
 
+// How long an engine may go on making a container for a dksnap that was killed while it asked for
+// it, and how old a swap is at most whose dksnap may have been at that.
+constexpr std::chrono::seconds kLateContainer{2};
+constexpr std::chrono::milliseconds kBetweenLooks{50};
+constexpr std::chrono::minutes kJustBegun{1};
+
 class RollBack {
  public:
   RollBack(snapshot::Context& context, const JournalEntry& entry)
@@ -99,9 +105,23 @@ class RollBack {
       if (where_.in && is_as_we_left_it(*where_.in, swap_.in)) park_again(*where_.in);
       return;
     }
-    for (const docker::Container& made : made_by_swap(engine_, entry_.id)) {
+    for (const docker::Container& made : made_until_now()) {
       if (is_as_we_left_it(made, swap_.in)) engine_.remove_container(made.id);
     }
+  }
+
+  // Of a dksnap that was killed a moment ago the engine may still be making one.
+  std::vector<docker::Container> made_until_now() const {
+    std::vector<docker::Container> made = made_by_swap(engine_, entry_.id);
+    const bool may_come = entry_.stage == Stage::started &&
+                          std::chrono::system_clock::now() - entry_.when < kJustBegun &&
+                          scratch::owner_life(entry_.owner) == scratch::Life::dead;
+    const auto end = std::chrono::steady_clock::now() + kLateContainer;
+    while (may_come && made.empty() && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(kBetweenLooks);
+      made = made_by_swap(engine_, entry_.id);
+    }
+    return made;
   }
 
   void park_again(const docker::Container& container) {

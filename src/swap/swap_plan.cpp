@@ -41,6 +41,8 @@ docker::RawContainerSpec spec_to_come_back(const SwapPlan& plan, const docker::E
   wanted.new_image = &plan.source.image;
   wanted.engine = &engine;
   wanted.new_image_name = plan.swap.entry.swap->safety_name;
+  // The safety snapshot's may keep it from starting without its secrets (capture/plan.cpp).
+  wanted.pins_programs = true;
   wanted.dropped_mounts = mounts.dropped;
   wanted.renewed_volumes = mounts.renewed;
   wanted.labels = swap_labels(plan.swap.entry);
