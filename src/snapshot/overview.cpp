@@ -59,7 +59,10 @@ std::vector<ContainerOverview> list_containers(docker::Engine& engine, const Cat
     } catch (const Error& error) {
       // Gone, or going, between the list and the look.
       if (error.code() == ErrorCode::not_found || error.code() == ErrorCode::in_use) continue;
-      throw;
+      // One whose volume cannot be mounted, or whose image is broken: the others are listed all the
+      // same.
+      if (error.code() != ErrorCode::failed) throw;
+      overview.kind = kUnknownKind;
     }
     overviews.push_back(std::move(overview));
   }

@@ -10,6 +10,9 @@
 
 namespace dksnap::snapshot {
 
+// The kind of one that the engine cannot look into.
+inline constexpr const char* kUnknownKind = "unknown";
+
 struct ContainerOverview {
   std::string id;
   std::string name;

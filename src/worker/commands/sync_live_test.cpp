@@ -203,11 +203,13 @@ TEST_F(SyncLiveTest, FilesThatComeAndGoDuringTheFirstCopyDoNoHarm) {
 }
 
 TEST_F(SyncLiveTest, ASourceThatNeverStandsStillIsRefused) {
-  for (int i = 0; i < 300; ++i) write_file(root_.source(std::to_string(i)), "x");
+  // So many that looking at all of them lasts longer than the writer may have to wait for its turn.
+  constexpr int kFiles = 3000;
+  for (int i = 0; i < kFiles; ++i) write_file(root_.source(std::to_string(i)), "x");
   std::atomic<bool> stop{false};
   std::thread writer([&] {
     for (int i = 0; !stop; ++i)
-      write_file(root_.source(std::to_string(i % 300)), std::to_string(i));
+      write_file(root_.source(std::to_string(i % kFiles)), std::to_string(i));
   });
   EXPECT_THROW(root_.sync_live(root_.job(), [] {}), Error);
   stop = true;
