@@ -32,7 +32,7 @@ TEST_F(CreateErrors, AReferenceThatNamesSeveral) {
   const std::string title = desk().name("seed");
   const std::string one = desk().create(start(), {"-m", title});
   const std::string other = desk().create(start(), {"-m", title});
-  EXPECT_TRUE(fails_with(11, desk().dksnap({"boot", title}), {one, other, "use the id"}));
+  EXPECT_TRUE(fails_with(11, desk().dksnap({"boot", title}), {one, other, "use the whole id"}));
   EXPECT_TRUE(fails_with(11, desk().dksnap({"show", title}), {one, other}));
   EXPECT_TRUE(fails_with(11, desk().dksnap({"show", title + "x"}), {"did you mean", title}));
   EXPECT_TRUE(fails_with(11, desk().dksnap({"show", one + "~1"}), {"has no parent"}));

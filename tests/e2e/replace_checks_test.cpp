@@ -93,23 +93,23 @@ TEST_F(ReplaceChecks, APortThatWasTakenMeanwhile) {
 
 TEST_F(ReplaceChecks, AServerThatDoesNotComeUp) {
   const std::string volume = desk().name("volume");
-  const std::string source = start_postgres(desk(), {"-v", volume + ":/var/lib/postgresql/data"});
-  psql(desk(), source, "CREATE TABLE t AS SELECT 1 AS i");
-  const std::string id = desk().create(source);
-  psql(desk(), source, "UPDATE t SET i = 2");
-  // A snapshot whose server cannot start, as images go: somebody built on it.
-  const std::string broken = desk().name("broken") + ":1";
-  const std::string image = desk().show(id)["names"][0];
-  EXPECT_TRUE(succeeded(desk().docker(
-      {"build", "-t", broken, "-"},
-      {.env = {{"DOCKER_BUILDKIT", "0"}},
-       .input = "FROM " + image +
-                "\nRUN echo 'no such setting = 1' >>/var/lib/postgresql/data/postgresql.conf\n"
-                "LABEL dksnap.title=broken dksnap.id=0123456789abcdef\n"})));
-  const RunResult result = desk().dksnap({"replace", source, "--with", broken, "-y"});
-  EXPECT_TRUE(fails_with(20, result, {"was not replaced", "contains errors", "is back"}));
+  const Words mounted{"-v", volume + ":/var/lib/postgresql/data"};
+  const std::string first = start_postgres(desk(), mounted);
+  psql(desk(), first, "CREATE TABLE t AS SELECT 1 AS i");
+  const std::string id = desk().create(first);
+  psql(desk(), first, "UPDATE t SET i = 2");
+  // One that needs a file which the snapshot has not.
+  desk().docker_out({"exec", first, "sh", "-c",
+                     "cd /var/lib/postgresql/data && cp -p postgresql.conf mine.conf"});
+  desk().docker_out({"stop", first});
+  desk().docker_out({"rm", first});
+  const std::string source = desk().start(
+      "mine", mounted,
+      {desk().image("postgres:15"), "-c", "config_file=/var/lib/postgresql/data/mine.conf"});
+  wait_for_postgres(desk(), source);
+  const RunResult result = desk().dksnap({"replace", source, "--with", id, "-y"});
+  EXPECT_TRUE(fails_with(20, result, {"was not replaced", "mine.conf", "is back"}));
   EXPECT_EQ(psql(desk(), source, "SELECT i FROM t"), "2");
-  desk().docker({"rmi", "-f", broken});
 }
 
 TEST_F(ReplaceChecks, WithoutASafetySnapshotItSaysSo) {
