@@ -85,6 +85,12 @@ ChildProcess::~ChildProcess() {
   }
 }
 
+void ChildProcess::leave_running() {
+  input_.reset();
+  output_.reset();
+  pid_ = -1;
+}
+
 int ChildProcess::wait() {
   input_.reset();
   if (pid_ < 0) return 0;

@@ -24,6 +24,8 @@ class ChildProcess {
   Fd& output() { return output_; }  // we read
   // Closes the input and waits; the exit status, or 128 + signal.
   int wait();
+  // Closes the pipes and lets it go on: nothing ends it any more, and nobody waits for it.
+  void leave_running();
 
  private:
   pid_t pid_ = -1;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
+#include <iterator>
 #include <poll.h>
 #include <thread>
 #include <unistd.h>
@@ -17,8 +19,12 @@ namespace {
 
 constexpr std::string_view kReady = "ready\n";
 constexpr std::string_view kThawed = "thawed\n";
-// For an engine that is away, or refuses.
+// For an engine that is away, or refuses: so long the user waits, and then the guard alone goes on.
 constexpr std::chrono::seconds kThawLimit{10};
+constexpr std::chrono::minutes kGuardThawLimit{10};
+// A dksnap that was stopped (Ctrl-Z, a debugger) for so long keeps nothing frozen any more.
+constexpr std::chrono::seconds kLongestStop{1};
+constexpr std::chrono::milliseconds kBetweenLooksAtOwner{200};
 // It has only to find the engine again.
 constexpr std::chrono::seconds kGuardStart{20};
 constexpr std::chrono::milliseconds kBetweenFreezes{200};
@@ -32,10 +38,11 @@ constexpr std::size_t kShownDigits = 12;
 
 using Clock = std::chrono::steady_clock;
 
-// Thaws one container, however often it takes; false if it cannot be done.
-bool thaw_container(docker::Engine& engine, const std::string& id, bool freeze_may_come_late) {
+// Thaws one container, however often it takes; false if it cannot be done in `patience`.
+bool thaw_container(docker::Engine& engine, const std::string& id, bool freeze_may_come_late,
+                    std::chrono::seconds patience) {
   const auto start = Clock::now();
-  const auto limit = start + kThawLimit;
+  const auto limit = start + patience;
   const auto watched = start + (freeze_may_come_late ? kLateFreeze : std::chrono::seconds(0));
   while (Clock::now() < limit) {
     auto pause = kBetweenFreezes;
@@ -70,6 +77,35 @@ std::string first_words(int fd, std::size_t size, std::chrono::milliseconds limi
   }
   words.resize(got);
   return words;
+}
+
+// Field 3 of /proc/<pid>/stat (proc(5)): T and t are stopped by a signal and by a debugger.
+bool is_stopped(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::size_t name_end = text.rfind(')');
+  const std::size_t state = name_end == std::string::npos ? name_end : name_end + 2;
+  return state < text.size() && (text[state] == 'T' || text[state] == 't');
+}
+
+// Until `owner` says that all is thawed: true. False where it has died, was stopped, or is at it
+// for longer than `limit`.
+bool wait_for_owner(pid_t owner, std::chrono::seconds limit) {
+  const auto end = Clock::now() + limit;
+  auto last_seen_running = Clock::now();
+  std::string heard;
+  while (Clock::now() < end) {
+    if (!is_stopped(owner)) last_seen_running = Clock::now();
+    if (Clock::now() - last_seen_running > kLongestStop) return false;
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    if (::poll(&input, 1, static_cast<int>(kBetweenLooksAtOwner.count())) <= 0) continue;
+    std::array<char, 64> buffer{};
+    const ssize_t count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (count <= 0) return false;
+    heard.append(buffer.data(), static_cast<std::size_t>(count));
+    if (heard.find(kThawed) != std::string::npos) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -138,9 +174,10 @@ void Freeze::freeze(const std::string& id) {
   }
   if (!context_.engine.inspect_container(id).paused) {
     throw Error(ErrorCode::failed, "the engine did not freeze the container",
-                "it says that it did, but the container still runs",
-                "rootless engines need cgroup v2 to freeze; stop the container and snapshot it "
-                "stopped");
+                "it says that it did, but the container runs: somebody has thawed it, or the engine "
+                "cannot freeze",
+                "run the command again; rootless engines need cgroup v2 to freeze, and without it "
+                "only a stopped container can be snapshotted");
   }
 }
 
@@ -152,17 +189,20 @@ void Freeze::thaw_all() {
   if (!guard_) return;
   bool all = true;
   for (const std::string& id : frozen_)
-    all = thaw_container(context_.rescue, id, freeze_may_come_late_) && all;
+    all = thaw_container(context_.rescue, id, freeze_may_come_late_, kThawLimit) && all;
   frozen_.clear();
   if (all) {
     // A guard that does not hear this thaws what is thawed already: harmless.
     const ssize_t written = ::write(guard_->input().get(), kThawed.data(), kThawed.size());
     static_cast<void>(written);
     scratch::forget_freeze(context_.state_dir, ids_, ::getpid());
+    guard_->wait();
   } else {
-    context_.reporter.notice("the engine does not thaw the container; run `docker unpause` on it");
+    context_.reporter.notice(
+        "the engine does not thaw the container; dksnap goes on trying for ten minutes, and the "
+        "next one does; by hand: `docker unpause` on it");
+    guard_->leave_running();
   }
-  guard_->wait();
   guard_.reset();
 }
 
@@ -178,23 +218,11 @@ int run_thaw_guard(snapshot::Context& context, const std::vector<std::string>& i
                    std::chrono::seconds limit) {
   const pid_t owner = ::getppid();
   if (::write(STDOUT_FILENO, kReady.data(), kReady.size()) < 0) return 1;
-  const auto end = std::chrono::steady_clock::now() + limit;
-  std::string heard;
-  for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        end - std::chrono::steady_clock::now());
-    if (left.count() <= 0) break;
-    pollfd input{STDIN_FILENO, POLLIN, 0};
-    if (::poll(&input, 1, static_cast<int>(left.count())) <= 0) continue;
-    std::array<char, 64> buffer{};
-    const ssize_t count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (count <= 0) break;
-    heard.append(buffer.data(), static_cast<std::size_t>(count));
-    if (heard.find(kThawed) != std::string::npos) return 0;
-  }
+  if (wait_for_owner(owner, limit)) return 0;
   // It may have died while a request to freeze was on its way.
   bool all = true;
-  for (const std::string& id : ids) all = thaw_container(context.rescue, id, true) && all;
+  for (const std::string& id : ids)
+    all = thaw_container(context.rescue, id, true, kGuardThawLimit) && all;
   if (all) scratch::forget_freeze(context.state_dir, ids, owner);
   return all ? 0 : 1;
 }

@@ -75,6 +75,8 @@ DoctorFinding leftovers_finding(Session& session, bool fix) {
   all.insert(all.end(), found.images.begin(), found.images.end());
   for (const swap::JournalEntry& entry : found.replaced)
     all.push_back(fmt::format("{} (half replaced, {})", entry.container, entry.id));
+  for (const swap::JournalEntry& entry : found.finished)
+    all.push_back(fmt::format("{} (replaced, and stays, {})", entry.container, entry.id));
   if (!fix) {
     return {"leftovers", false, "left behind by a killed dksnap: " + join(all, ", "),
             "`dksnap doctor --fix` sets it right; so does the next command that changes something"};

@@ -112,6 +112,11 @@ swap::Leftovers Session::clean_up_first() {
     say(fmt::format("A killed dksnap had left {} half replaced: put back as it was.",
                     join(names, ", ")));
   }
+  for (const swap::JournalEntry& entry : cleaned.finished) {
+    say(fmt::format("A killed dksnap had put the new {0} in place: it stays. `dksnap undo {1}` "
+                    "takes it back.",
+                    entry.container, shell_quote(entry.container)));
+  }
   swap::empty_bin(context(), swap::expired_in_bin(context(), false, false), cleaned.problems);
   for (const swap::Expired& expired : swap::find_expired(context(), false))
     swap::expire(context(), expired.entry, cleaned.problems);

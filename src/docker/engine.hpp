@@ -120,6 +120,9 @@ class Engine {
 
   // Volumes.
   virtual std::vector<Volume> list_volumes() = 0;
+  // Where one of that name is there, nothing happens, and that one is returned, with its own labels
+  // (moby, volume/service/store.go: create).
+  virtual Volume create_volume(const std::string& name, const StringMap& labels) = 0;
   // Not there: nothing happens. In use: `in_use`.
   virtual void remove_volume(const std::string& name) = 0;
 };

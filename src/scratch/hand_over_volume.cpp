@@ -13,7 +13,6 @@
 namespace dksnap::scratch {
 namespace {
 
-constexpr const char* kNameStart = "dksnap-hand-over-";
 // The engine forgets a container a moment before it lets go of its volumes (moby,
 // cleanupContainer).
 constexpr std::chrono::seconds kLetGo{2};
@@ -35,7 +34,7 @@ void remove_unused(docker::Engine& engine, const std::string& name) {
 }  // namespace
 
 HandOverVolume::HandOverVolume(snapshot::Context& context)
-    : context_(context), name_(kNameStart + random_hex(8)) {}
+    : context_(context), name_(snapshot::kHandOverName + random_hex(8)) {}
 
 docker::MountSpec HandOverVolume::mount(bool read_only) const {
   docker::MountSpec mount;
@@ -55,32 +54,6 @@ void HandOverVolume::remove() noexcept {
     remove_unused(context_.rescue, name_);
   } catch (const Error& error) {
     log(LogLevel::info, std::string("a hand-over volume stays: ") + error.what());
-  }
-}
-
-std::vector<std::string> abandoned_hand_over_volumes(docker::Engine& engine) {
-  std::vector<std::string> names;
-  for (const docker::Volume& volume : engine.list_volumes()) {
-    const auto role = volume.labels.find(snapshot::label::kRole);
-    const auto owner = volume.labels.find(snapshot::label::kOwner);
-    if (!volume.name.starts_with(kNameStart) || role == volume.labels.end() ||
-        role->second != snapshot::kRoleHandOver || owner == volume.labels.end() ||
-        owner_may_live(owner->second)) {
-      continue;
-    }
-    names.push_back(volume.name);
-  }
-  return names;
-}
-
-void remove_abandoned_hand_over_volumes(snapshot::Context& context) {
-  for (const std::string& name : abandoned_hand_over_volumes(context.rescue)) {
-    try {
-      context.rescue.remove_volume(name);
-    } catch (const Error& error) {
-      // It holds nothing, and the next run comes back to it: no reason to do nothing else.
-      log(LogLevel::info, std::string("a hand-over volume stays: ") + error.what());
-    }
   }
 }
 

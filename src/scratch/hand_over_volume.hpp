@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "snapshot/context.hpp"
 
@@ -26,9 +25,5 @@ class HandOverVolume {
   std::string name_;
   bool is_there_ = true;
 };
-
-// Those of dksnaps that are gone, which nothing uses. Names.
-std::vector<std::string> abandoned_hand_over_volumes(docker::Engine& engine);
-void remove_abandoned_hand_over_volumes(snapshot::Context& context);
 
 }  // namespace dksnap::scratch

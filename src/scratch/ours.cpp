@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
-#include "scratch/hand_over_volume.hpp"
 #include "scratch/owner.hpp"
 #include "snapshot/labels.hpp"
 
@@ -38,7 +38,27 @@ bool is_abandoned_scratch(docker::Engine& engine, const docker::ContainerSummary
   return life == Life::dead || (life == Life::unknown && ended);
 }
 
+bool is_abandoned_volume(const docker::Volume& volume) {
+  const auto label = [&](const char* name) {
+    const auto found = volume.labels.find(name);
+    return found == volume.labels.end() ? std::string() : found->second;
+  };
+  const std::string role = label(snapshot::label::kRole);
+  const bool ours =
+      (role == snapshot::kRoleHandOver && volume.name.starts_with(snapshot::kHandOverName)) ||
+      (role == snapshot::kRoleLock && volume.name.starts_with(snapshot::kSwapLockName));
+  return ours && owner_life(label(snapshot::label::kOwner)) == Life::dead;
+}
+
 }  // namespace
+
+std::vector<std::string> abandoned_volumes(docker::Engine& engine) {
+  std::vector<std::string> names;
+  for (const docker::Volume& volume : engine.list_volumes()) {
+    if (is_abandoned_volume(volume)) names.push_back(volume.name);
+  }
+  return names;
+}
 
 bool can_go_on_after(const Error& error) {
   return error.code() != ErrorCode::engine_unreachable && error.code() != ErrorCode::interrupted &&
@@ -75,6 +95,19 @@ std::vector<docker::ContainerSummary> abandoned_scratches(docker::Engine& engine
   return found;
 }
 
+namespace {
+void remove_abandoned_volumes(snapshot::Context& context) {
+  for (const std::string& name : abandoned_volumes(context.rescue)) {
+    try {
+      context.rescue.remove_volume(name);
+    } catch (const Error& error) {
+      // It holds nothing, and the next run comes back to it: no reason to do nothing else.
+      log(LogLevel::info, fmt::format("the volume {} stays: {}", name, error.what()));
+    }
+  }
+}
+}  // namespace
+
 std::vector<std::string> remove_abandoned_scratches(snapshot::Context& context,
                                                     std::vector<std::string>& problems) {
   std::vector<std::string> removed;
@@ -91,7 +124,7 @@ std::vector<std::string> remove_abandoned_scratches(snapshot::Context& context,
                       name, error.what(), name));
     }
   }
-  remove_abandoned_hand_over_volumes(context);
+  remove_abandoned_volumes(context);
   return removed;
 }
 

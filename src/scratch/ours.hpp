@@ -28,6 +28,9 @@ std::vector<docker::ContainerSummary> abandoned_scratches(docker::Engine& engine
 std::vector<std::string> remove_abandoned_scratches(snapshot::Context& context,
                                                     std::vector<std::string>& problems);
 
+// Names of volumes whose dksnap is gone: hand-over volumes and locks, which hold nothing.
+std::vector<std::string> abandoned_volumes(docker::Engine& engine);
+
 // Names of images whose dksnap is gone: what it had not finished.
 std::vector<std::string> abandoned_images(docker::Engine& engine);
 std::vector<std::string> remove_abandoned_images(snapshot::Context& context,

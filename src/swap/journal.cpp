@@ -85,7 +85,9 @@ void Journal::while_locked(const std::function<void()>& action) const {
 void Journal::begin(const JournalEntry& entry, const std::function<void()>& look_again) const {
   while_locked([&] {
     for (const JournalEntry& other : read(entry.engine).entries) {
-      const bool same = other.swap && entry.swap && other.swap->out.id == entry.swap->out.id;
+      const bool same = other.swap && entry.swap &&
+                        (other.container == entry.container ||
+                         (!entry.swap->out.id.empty() && other.swap->out.id == entry.swap->out.id));
       if (!same || is_over(other.stage)) continue;
       throw Error(ErrorCode::in_use, "another dksnap is at " + entry.container,
                   fmt::format("its `{}` ({}) has not ended", other.verb, other.id),

@@ -150,7 +150,7 @@ docker::RawContainerSpec read_spec(const json& object) {
 SwapSide read_side(const json& object) {
   SwapSide side;
   side.id = read_container_id(object, "id");
-  side.name = read_name(object, "name");
+  side.name = read_name(object, "name", side.id.empty());
   side.restart = read_policy(object, "restart");
   if (object.contains("started_at")) side.started_at = read_text(object, "started_at");
   side.running = object.at("running");
@@ -179,7 +179,7 @@ Swap read_swap(const json& object) {
   Swap swap;
   swap.out = read_side(object.at("out"));
   swap.in = read_side(object.at("in"));
-  insist(!swap.out.id.empty());
+  insist(!swap.in.name.empty());
   for (const json& one : read_list(object, "places")) swap.places.push_back(read_place(one));
   swap.kind = read_name(object, "kind", true);
   swap.safety = read_snapshot_id(object, "safety");

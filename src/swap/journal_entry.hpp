@@ -43,7 +43,7 @@ struct SwapSide {
 };
 
 struct Swap {
-  SwapSide out;
+  SwapSide out;  // without an id: nothing had the container's name
   SwapSide in;
   std::vector<DataPlace> places;
   std::string kind;         // of the database

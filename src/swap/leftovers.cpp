@@ -6,7 +6,6 @@
 #include "capture/freeze.hpp"
 #include "scratch/containers.hpp"
 #include "scratch/freeze_notes.hpp"
-#include "scratch/hand_over_volume.hpp"
 #include "scratch/ours.hpp"
 #include "scratch/owner.hpp"
 #include "snapshot/labels.hpp"
@@ -56,7 +55,7 @@ Leftovers find_leftovers(snapshot::Context& context) {
   }
   for (const docker::ContainerSummary& one : scratch::abandoned_scratches(context.engine))
     found.scratches.push_back(one.names.front());
-  for (std::string& name : scratch::abandoned_hand_over_volumes(context.engine))
+  for (std::string& name : scratch::abandoned_volumes(context.engine))
     found.scratches.push_back(std::move(name));
   found.images = scratch::abandoned_images(context.engine);
   found.replaced = find_abandoned_swaps(context);
@@ -69,7 +68,9 @@ Leftovers clean_up(snapshot::Context& context) {
   cleaned.scratches = scratch::remove_abandoned_scratches(context, cleaned.problems);
   cleaned.images = scratch::remove_abandoned_images(context, cleaned.problems);
   // After the scratches: one of them may still be writing.
-  cleaned.replaced = roll_back_abandoned(context, cleaned.problems);
+  Abandoned abandoned = roll_back_abandoned(context, cleaned.problems);
+  cleaned.replaced = std::move(abandoned.back);
+  cleaned.finished = std::move(abandoned.finished);
   return cleaned;
 }
 

@@ -13,12 +13,13 @@ struct Leftovers {
   std::vector<std::string> thawed;     // containers
   std::vector<std::string> scratches;  // containers
   std::vector<std::string> images;     // helper images
-  std::vector<JournalEntry> replaced;  // containers that were half replaced
+  std::vector<JournalEntry> replaced;  // containers that were half replaced, and are back
+  std::vector<JournalEntry> finished;  // whose new one is in place
   // What could not be put right, each a sentence with what to do. Nothing else waits for it.
   std::vector<std::string> problems;
   bool empty() const {
     return thawed.empty() && scratches.empty() && images.empty() && replaced.empty() &&
-           problems.empty();
+           finished.empty() && problems.empty();
   }
 };
 

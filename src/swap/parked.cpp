@@ -1,5 +1,7 @@
 #include "swap/parked.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/error.hpp"
@@ -7,6 +9,7 @@
 #include "scratch/containers.hpp"
 #include "scratch/ours.hpp"
 #include "snapshot/labels.hpp"
+#include "snapshot/loaded_notes.hpp"
 #include "snapshot/naming.hpp"
 #include "swap/bin.hpp"
 #include "swap/journal.hpp"
@@ -22,18 +25,21 @@ std::optional<docker::Container> find_parked(snapshot::Context& context,
                                              const JournalEntry& entry) {
   if (!entry.swap) return std::nullopt;
   const SwapSide& old = entry.swap->out;
+  if (old.id.empty()) return std::nullopt;
   auto parked = scratch::find_container(context.engine, old.id);
   if (!parked || !is_only_ours(old, *parked)) return std::nullopt;
   return parked;
 }
 
 // The image of that name is the snapshot that we have taken, and no other that has got the name.
-bool is_safety(docker::Engine& engine, const Swap& swap) {
+bool is_safety(snapshot::Context& context, const JournalEntry& entry) {
+  const Swap& swap = *entry.swap;
   if (swap.safety_name.empty()) return false;
-  const auto image = snapshot::find_image(engine, swap.safety_name);
+  const auto image = snapshot::find_image(context.rescue, swap.safety_name);
   if (!image) return false;
   const auto id = image->config.labels.find(snapshot::label::kId);
-  return id != image->config.labels.end() && id->second == swap.safety;
+  return id != image->config.labels.end() && id->second == swap.safety &&
+         snapshot::LoadedNotes(context.state_dir, entry.engine).has(image->id);
 }
 
 }  // namespace
@@ -47,7 +53,7 @@ std::vector<Expired> find_expired(snapshot::Context& context, bool all) {
     if (under_way || (!all && (kept || now - entry.when < kBinTime))) continue;
     Expired found;
     if (const auto parked = find_parked(context, entry)) found.parked = parked->name;
-    if (entry.swap && is_safety(context.engine, *entry.swap))
+    if (entry.swap && is_safety(context, entry))
       found.safety = entry.swap->safety.substr(0, kShownIdDigits);
     found.entry = std::move(entry);
     expired.push_back(std::move(found));
@@ -55,13 +61,23 @@ std::vector<Expired> find_expired(snapshot::Context& context, bool all) {
   return expired;
 }
 
-void remove_safety(docker::Engine& engine, const Swap& swap) {
+const snapshot::Snapshot* find_safety(snapshot::Context& context, const snapshot::Catalog& catalog,
+                                      const JournalEntry& entry) {
+  const snapshot::LoadedNotes notes(context.state_dir, entry.engine);
+  const auto found = std::find_if(catalog.all().begin(), catalog.all().end(),
+                                  [&](const snapshot::Snapshot& one) {
+                                    return one.id == entry.swap->safety && notes.has(one.image_id);
+                                  });
+  return found == catalog.all().end() ? nullptr : &*found;
+}
+
+void remove_safety(snapshot::Context& context, const JournalEntry& entry) {
+  const std::string& name = entry.swap->safety_name;
   try {
-    if (!is_safety(engine, swap)) return;
-    engine.remove_image(swap.safety_name, false, false);
+    if (is_safety(context, entry)) context.rescue.remove_image(name, false, false);
   } catch (const Error& error) {
     // Gone, not there yet, or a container was made from it.
-    log(LogLevel::info, fmt::format("{} stays: {}", swap.safety_name, error.what()));
+    log(LogLevel::info, fmt::format("{} stays: {}", name, error.what()));
   }
 }
 
@@ -71,7 +87,7 @@ void expire(snapshot::Context& context, const JournalEntry& entry,
     if (entry.swap) {
       if (const auto parked = find_parked(context, entry))
         context.engine.remove_container(parked->id);
-      remove_safety(context.engine, *entry.swap);
+      remove_safety(context, entry);
     }
     Journal(context.state_dir).forget(entry.id);
   } catch (const Error& error) {

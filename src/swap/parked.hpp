@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "snapshot/catalog.hpp"
 #include "snapshot/context.hpp"
 #include "swap/journal_entry.hpp"
 
@@ -22,7 +23,12 @@ std::vector<Expired> find_expired(snapshot::Context& context, bool all);
 void expire(snapshot::Context& context, const JournalEntry& entry,
             std::vector<std::string>& problems);
 
+// The safety snapshot of a swap: the image of its id that was made here, since labels tell who
+// somebody says he is. Null where it is gone. Points into the catalogue.
+const snapshot::Snapshot* find_safety(snapshot::Context& context, const snapshot::Catalog& catalog,
+                                      const JournalEntry& entry);
+
 // Takes its name from a swap's safety snapshot, if it has one and nothing runs from it.
-void remove_safety(docker::Engine& engine, const Swap& swap);
+void remove_safety(snapshot::Context& context, const JournalEntry& entry);
 
 }  // namespace dksnap::swap

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "boot/readiness.hpp"
+#include "scratch/container_lock.hpp"
 #include "scratch/containers.hpp"
 #include "scratch/lost_answer.hpp"
 #include "scratch/ours.hpp"
@@ -39,10 +40,15 @@ class RollBack {
 
   void run() {
     where_ = find_whereabouts(engine_, entry_);
-    if (entry_.stage == Stage::started) {
+    if (entry_.stage == Stage::started || is_set_right()) {
       take_new_away();
-      if (where_.out && swap_.out.restart != "no")
+      // Parked by somebody else's swap it is not ours to have started again.
+      if (where_.out && where_.out->name == entry_.container && swap_.out.restart != "no")
         engine_.set_restart_policy(where_.out->id, swap_.out.restart);
+    } else if (swap_.out.id.empty()) {
+      expect_places_free();
+      take_new_away();
+      restore_places();
     } else {
       refuse_what_is_in_the_way();
       take_new_away();
@@ -52,12 +58,18 @@ class RollBack {
         make_anew();
       }
     }
-    remove_safety(engine_, swap_);
+    remove_safety(context_, entry_);
   }
 
  private:
   Error cannot(ErrorCode code, const std::string& why, const std::string& hint) const {
     return {code, fmt::format("{} cannot be put back", entry_.container), why, hint};
+  }
+
+  // Somebody has started the old one, whose data was not touched yet.
+  bool is_set_right() const {
+    return entry_.stage == Stage::stopping && where_.out && where_.out->name == entry_.container &&
+           where_.out->running && was_started_since(swap_.out, *where_.out);
   }
 
   // Whether it has a name that the swap gave it: else somebody has made it theirs.
@@ -106,15 +118,21 @@ class RollBack {
       return;
     }
     for (const docker::Container& made : made_until_now()) {
-      if (is_as_we_left_it(made, swap_.in)) engine_.remove_container(made.id);
+      // In place it is started by the swap; under its first name by somebody who wants it.
+      const bool ours = made.name == entry_.container ||
+                        (made.name == swap_.in.name && !has_run(swap_.in, made));
+      if (ours) engine_.remove_container(made.id);
     }
+  }
+
+  bool is_recent() const {
+    return std::chrono::system_clock::now() - entry_.when < kJustBegun;
   }
 
   // Of a dksnap that was killed a moment ago the engine may still be making one.
   std::vector<docker::Container> made_until_now() const {
     std::vector<docker::Container> made = made_by_swap(engine_, entry_.id);
-    const bool may_come = entry_.stage == Stage::started &&
-                          std::chrono::system_clock::now() - entry_.when < kJustBegun &&
+    const bool may_come = entry_.stage == Stage::started && is_recent() &&
                           scratch::owner_life(entry_.owner) == scratch::Life::dead;
     const auto end = std::chrono::steady_clock::now() + kLateContainer;
     while (may_come && made.empty() && std::chrono::steady_clock::now() < end) {
@@ -132,7 +150,8 @@ class RollBack {
 
   void bring_back(const docker::Container& old) {
     // A request to stop it may still be under way: once this has returned, none is.
-    if (old.running) engine_.stop_container(old.id, std::nullopt);
+    if (old.running && (is_recent() || writes_places()))
+      engine_.stop_container(old.id, std::nullopt);
     if (old.name != entry_.container) engine_.rename_container(old.id, entry_.container);
     restore_places();
     if (swap_.out.running) engine_.start_container(old.id);
@@ -143,7 +162,8 @@ class RollBack {
   // It went with its stop, or its data did.
   void make_anew() {
     const auto& old = where_.out;
-    if (old && is_as_we_left_it(*old, swap_.out)) engine_.remove_container(old->id);
+    if (old && is_as_we_left_it(*old, swap_.out) && !was_started_since(swap_.out, *old))
+      engine_.remove_container(old->id);
     restore_places();
     const std::string id =
         scratch::make_container(engine_, engine_, entry_.container, swap_.out.spec);
@@ -156,7 +176,8 @@ class RollBack {
 
   void expect_places_free() const {
     if (!writes_places()) return;
-    std::vector<std::string> but{swap_.out.id};
+    std::vector<std::string> but;
+    if (where_.out && is_as_we_left_it(*where_.out, swap_.out)) but.push_back(where_.out->id);
     if (where_.in && is_as_we_left_it(*where_.in, swap_.in)) but.push_back(where_.in->id);
     refuse_used_places(engine_, entry_.container, swap_.places, but);
   }
@@ -164,7 +185,7 @@ class RollBack {
   void restore_places() {
     if (!writes_places()) return;
     const snapshot::Catalog catalog = snapshot::Catalog::load(engine_, context_.state_dir);
-    const snapshot::Snapshot* safety = catalog.by_id(swap_.safety);
+    const snapshot::Snapshot* safety = find_safety(context_, catalog, entry_);
     if (safety == nullptr) {
       throw Error(ErrorCode::not_found,
                   fmt::format("the old data of {} cannot be brought back", entry_.container),
@@ -205,6 +226,44 @@ bool is_abandoned(const JournalEntry& entry) {
   return entry.swap && !is_over(entry.stage) && !scratch::owner_may_live(entry.owner);
 }
 
+bool has_written(const JournalEntry& entry) {
+  return entry.stage == Stage::overwriting && !entry.swap->places.empty();
+}
+
+// A swap that was killed may be found days later, and what was done since is not to be lost to it.
+enum class State {
+  unfinished,  // nobody has used either of the two since: it goes back
+  in_use,      // the new one is in place and was started, so its data is complete: it stays
+  mixed,       // somebody has worked with data that is half of the one and half of the other
+};
+State state_of(docker::Engine& engine, const JournalEntry& entry) {
+  const Whereabouts where = find_whereabouts(engine, entry);
+  const bool new_has_run = where.in && has_run(entry.swap->in, *where.in);
+  if (where.in_is_named() && new_has_run) return State::in_use;
+  const bool old_has_run = where.out && was_started_since(entry.swap->out, *where.out);
+  return has_written(entry) && (new_has_run || old_has_run) ? State::mixed : State::unfinished;
+}
+
+void finish(docker::Engine& engine, const Journal& journal, const JournalEntry& entry) {
+  const SwapSide& in = entry.swap->in;
+  if (!in.id.empty() && in.restart != "no") engine.set_restart_policy(in.id, in.restart);
+  journal.set_stage(entry.id, Stage::done);
+}
+
+Error mixed(const JournalEntry& entry) {
+  const Swap& swap = *entry.swap;
+  const std::string keep =
+      fmt::format("`dksnap undo --forget {}` leaves all as it is", entry.id);
+  return {ErrorCode::in_use, fmt::format("{} was started since", entry.container),
+          "its data was half rewritten then, and what was done since would be lost",
+          swap.safety.empty()
+              ? keep
+              : fmt::format("{}; what was there before is in the snapshot {}: `dksnap replace {} "
+                            "--with {}`",
+                            keep, swap.safety.substr(0, 8), shell_quote(entry.container),
+                            swap.safety.substr(0, 8))};
+}
+
 }  // namespace
 
 void roll_back(snapshot::Context& context, const JournalEntry& entry) {
@@ -231,20 +290,35 @@ std::vector<JournalEntry> find_abandoned_swaps(snapshot::Context& context) {
   return abandoned;
 }
 
-std::vector<JournalEntry> roll_back_abandoned(snapshot::Context& context,
-                                              std::vector<std::string>& problems) {
+Abandoned roll_back_abandoned(snapshot::Context& context, std::vector<std::string>& problems) {
   const Journal journal(context.state_dir);
-  std::vector<JournalEntry> back;
-  for (const JournalEntry& entry : journal.entries(context.rescue)) {
-    const bool is_left = entry.swap && entry.stage == Stage::done && !entry.swap->out.lasting;
+  docker::Engine& engine = context.rescue;
+  Abandoned result;
+  const auto end_one = [&](const JournalEntry& entry) {
+    const scratch::ContainerLock lock(context, entry.container);
+    const auto claimed = journal.claim(entry.id);
+    if (!claimed) return;
+    const State state = state_of(engine, entry);
+    if (state == State::mixed) throw mixed(entry);
+    if (state == State::in_use) {
+      finish(engine, journal, entry);
+      result.finished.push_back(entry);
+    } else {
+      roll_back(context, entry);
+      result.back.push_back(entry);
+    }
+  };
+  for (const JournalEntry& entry : journal.entries(engine)) {
+    const SwapSide* out = entry.swap ? &entry.swap->out : nullptr;
+    const bool is_left =
+        out != nullptr && entry.stage == Stage::done && !out->lasting && !out->id.empty();
     if (!is_abandoned(entry) && !is_left) continue;
     try {
       if (is_left) {
-        const auto old = scratch::find_container(context.rescue, entry.swap->out.id);
-        if (old && is_only_ours(entry.swap->out, *old)) context.rescue.remove_container(old->id);
-      } else if (const auto claimed = journal.claim(entry.id)) {
-        roll_back(context, entry);
-        back.push_back(entry);
+        const auto old = scratch::find_container(engine, out->id);
+        if (old && is_only_ours(*out, *old)) engine.remove_container(old->id);
+      } else {
+        end_one(entry);
       }
     } catch (const Error& error) {
       if (!scratch::can_go_on_after(error)) throw;
@@ -254,7 +328,7 @@ std::vector<JournalEntry> roll_back_abandoned(snapshot::Context& context,
       problems.push_back(std::move(text));
     }
   }
-  return back;
+  return result;
 }
 
 }  // namespace dksnap::swap

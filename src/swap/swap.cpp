@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "boot/readiness.hpp"
 #include "capture/create.hpp"
+#include "scratch/container_lock.hpp"
 #include "scratch/containers.hpp"
 #include "snapshot/labels.hpp"
 #include "swap/data_places.hpp"
@@ -48,6 +49,7 @@ struct Course {
   const SwapRequest& request;
   JournalEntry entry;
   Journal journal;
+  std::string incoming_id = {};  // where it was made before all else
 
   const Swap& swap() const { return *entry.swap; }
   void reach(Stage stage) {
@@ -63,7 +65,15 @@ struct Prepared {
   std::unique_ptr<PlaceRestorer> restorer;           // null: there are no places
 };
 
-Prepared prepare(const Course& course, const capture::CreateRequest& safety_request) {
+std::string make_incoming(const Course& course) {
+  const SwapSide& in = course.swap().in;
+  if (!in.id.empty()) return in.id;
+  return scratch::make_container(course.context.engine, course.context.rescue, in.name,
+                                 course.request.spec);
+}
+
+// `safety` has to outlive what is returned.
+Prepared prepare(const Course& course, const capture::CreateRequest& safety) {
   snapshot::Context& context = course.context;
   const SwapRequest& request = course.request;
   const SwapSide& in = course.swap().in;
@@ -71,7 +81,7 @@ Prepared prepare(const Course& course, const capture::CreateRequest& safety_requ
   std::future<std::unique_ptr<capture::StoppedCreation>> looking;
   if (request.takes_safety) {
     looking = std::async(std::launch::async, [&] {
-      return std::make_unique<capture::StoppedCreation>(context, safety_request);
+      return std::make_unique<capture::StoppedCreation>(context, safety);
     });
   }
   std::future<std::unique_ptr<PlaceRestorer>> making;
@@ -82,9 +92,7 @@ Prepared prepare(const Course& course, const capture::CreateRequest& safety_requ
     });
   }
   Prepared prepared;
-  prepared.container_id =
-      in.id.empty() ? scratch::make_container(context.engine, context.rescue, in.name, request.spec)
-                    : in.id;
+  prepared.container_id = course.incoming_id.empty() ? make_incoming(course) : course.incoming_id;
   if (making.valid()) prepared.restorer = making.get();
   if (looking.valid()) prepared.safety = looking.get();
   step.done(in.id.empty() ? fmt::format("prepared a container with {}", request.doing)
@@ -94,6 +102,10 @@ Prepared prepare(const Course& course, const capture::CreateRequest& safety_requ
 
 // Returns when it began to stand still.
 Clock::time_point stop_old(Course& course) {
+  if (course.swap().out.id.empty()) {
+    course.reach(Stage::stopping);
+    return Clock::now();
+  }
   docker::Engine& engine = course.context.engine;
   const std::string& name = course.entry.container;
   snapshot::Step step(course.context.reporter, fmt::format("stopping {}", name));
@@ -112,9 +124,16 @@ Clock::time_point stop_old(Course& course) {
   return stopped;
 }
 
-worker::SyncResult write_places(Course& course, PlaceRestorer& restorer) {
+// Nothing that runs has the places but our scratch: the old container is stopped, unless somebody
+// has started it again.
+void expect_alone(const Course& course, const PlaceRestorer* restorer) {
+  if (restorer == nullptr) return;
   refuse_used_places(course.context.engine, course.entry.container, course.swap().places,
-                     {course.swap().out.id, restorer.scratch_id()});
+                     {restorer->scratch_id()});
+}
+
+worker::SyncResult write_places(Course& course, PlaceRestorer& restorer) {
+  expect_alone(course, &restorer);
   snapshot::Step step(course.context.reporter, fmt::format("writing {}", course.request.doing));
   course.reach(Stage::overwriting);
   const worker::SyncResult written =
@@ -138,13 +157,16 @@ boot::Ready start(const Course& course, SwapResult& result) {
   return ready;
 }
 
-void put_in_place(const Course& course, Clock::time_point stopped, SwapResult& result) {
+void put_in_place(const Course& course, const PlaceRestorer* restorer, Clock::time_point stopped,
+                  SwapResult& result) {
   docker::Engine& engine = course.context.engine;
   const std::string& name = course.entry.container;
   const std::string& doing = course.request.doing;
   const Swap& swap = course.swap();
   snapshot::Step step(course.context.reporter, fmt::format("starting {} with {}", name, doing));
-  if (scratch::find_container(engine, swap.out.id))
+  // Whoever came while it was written is not given a second server beside it.
+  expect_alone(course, restorer);
+  if (!swap.out.id.empty() && scratch::find_container(engine, swap.out.id))
     engine.rename_container(swap.out.id, swap.out.name);
   engine.rename_container(result.container_id, name);
   boot::Ready ready{Clock::now(), {}};
@@ -168,15 +190,21 @@ void flush_places(const Course& course, PlaceRestorer& restorer) {
   }
 }
 
+void take_live_safety(Course& course) {
+  std::string of = course.swap().out.id;
+  if (of.empty()) of = course.incoming_id = make_incoming(course);
+  const capture::CreateRequest request = safety_request(course.entry, of);
+  expect_saved(course.entry.container, course.swap().places,
+               capture::create(course.context, request).snapshot);
+}
+
 SwapResult go_forward(Course& course) {
-  const capture::CreateRequest safety = safety_request(course.entry);
-  const auto keep = [&](const capture::CreateResult& saved) {
-    expect_saved(course.entry.container, course.swap().places, saved.snapshot);
-  };
-  if (course.request.takes_live_safety) keep(capture::create(course.context, safety));
+  if (course.request.takes_live_safety) take_live_safety(course);
+  const capture::CreateRequest safety = safety_request(course.entry, course.swap().out.id);
   Prepared prepared = prepare(course, safety);
   const auto stopped = stop_old(course);
-  if (prepared.safety) keep(prepared.safety->finish());
+  if (prepared.safety)
+    expect_saved(course.entry.container, course.swap().places, prepared.safety->finish().snapshot);
   prepared.safety.reset();
   SwapResult result;
   result.container_id = prepared.container_id;
@@ -185,7 +213,7 @@ SwapResult go_forward(Course& course) {
     result.written_files = written.copied_files;
     result.written_bytes = written.copied_bytes;
   }
-  put_in_place(course, stopped, result);
+  put_in_place(course, prepared.restorer.get(), stopped, result);
   course.reach(Stage::done);
   if (prepared.restorer) flush_places(course, *prepared.restorer);
   return result;
@@ -194,7 +222,9 @@ SwapResult go_forward(Course& course) {
 [[noreturn]] void take_back(const Course& course, const Error& error) {
   snapshot::Context& context = course.context;
   const std::string& name = course.entry.container;
-  const std::string what = fmt::format("{} was not replaced", name);
+  const bool had_one = !course.swap().out.id.empty();
+  const std::string what =
+      fmt::format("{} was not {}", name, had_one ? "replaced" : "brought back");
   try {
     snapshot::Step step(context.reporter, fmt::format("bringing {} back as it was", name));
     roll_back(context, course.entry);
@@ -206,7 +236,8 @@ SwapResult go_forward(Course& course) {
   }
   const bool stopped_by_user =
       error.code() == ErrorCode::interrupted || error.code() == ErrorCode::terminated;
-  std::string hint = fmt::format("{} is back, with the data that it had", name);
+  std::string hint = had_one ? fmt::format("{} is back, with the data that it had", name)
+                             : "all is as it was";
   if (error.code() == ErrorCode::no_space)
     hint += "; make room (`docker system df` shows what takes it), then run the command again";
   throw Error(stopped_by_user ? error.code() : ErrorCode::replace_rolled_back, what, error.what(),
@@ -219,9 +250,9 @@ std::string safety_title(const JournalEntry& entry) {
   return fmt::format("auto: before {} {}", entry.verb, entry.id);
 }
 
-capture::CreateRequest safety_request(const JournalEntry& entry) {
+capture::CreateRequest safety_request(const JournalEntry& entry, const std::string& container) {
   capture::CreateRequest request;
-  request.container = entry.swap->out.id;
+  request.container = container;
   request.id = entry.swap->safety;
   request.name = entry.swap->safety_name;
   request.title = safety_title(entry);
@@ -234,6 +265,7 @@ capture::CreateRequest safety_request(const JournalEntry& entry) {
 
 SwapResult run_swap(snapshot::Context& context, const SwapRequest& request) {
   const auto start = Clock::now();
+  const scratch::ContainerLock lock(context, request.entry.container);
   Course course{context, request, request.entry, Journal(context.state_dir)};
   course.entry.when = std::chrono::system_clock::now();
   course.journal.begin(course.entry, request.look_again);
@@ -247,7 +279,7 @@ SwapResult run_swap(snapshot::Context& context, const SwapRequest& request) {
   }
   result.took = Clock::now() - start;
   // It has done its duty. What fails here is removed by the next run.
-  if (const SwapSide& out = course.swap().out; !out.lasting) {
+  if (const SwapSide& out = course.swap().out; !out.lasting && !out.id.empty()) {
     const auto old = scratch::find_container(context.rescue, out.id);
     if (old && is_parked(out, *old)) context.rescue.remove_container(old->id);
   }

@@ -19,7 +19,8 @@ struct SwapRequest {
   std::string image;               // with the data that the places get; empty: no places
   std::vector<std::string> paths;  // that image's captured ones
   bool takes_safety = false;       // a snapshot, once the old container is stopped
-  // The same, but before it is: its data do not outlive that.
+  // The same, but before it is: its data do not outlive that. Where nothing has the container's
+  // name, of the one that comes in: it has the places, and what they hold now.
   bool takes_live_safety = false;
   // Called while nobody else can begin anything, and before anything is touched; throws where it is
   // not what the plan was made for any more.
@@ -47,15 +48,21 @@ SwapResult run_swap(snapshot::Context& context, const SwapRequest& request);
 // alone. Throws where it fails; the entry then stays.
 void roll_back(snapshot::Context& context, const JournalEntry& entry);
 
-// Swaps of this engine that nobody is at any more, and that are not done: takes each back. What a
-// swap that is done has not removed any more is removed, unless somebody has a hand in it. Returns
-// those that are back; one that cannot be is a sentence in `problems`, and its entry stays.
-std::vector<JournalEntry> roll_back_abandoned(snapshot::Context& context,
-                                              std::vector<std::string>& problems);
+// Swaps of this engine that nobody is at any more, and that are not done: takes each back, but one
+// whose new container is in place and was started, which may be in use since: that is done. Where
+// somebody has worked with half of the data, nothing is touched. What a swap that is done has not
+// removed any more is removed, unless somebody has a hand in it. One that cannot be brought to an
+// end is a sentence in `problems`, and its entry stays.
+struct Abandoned {
+  std::vector<JournalEntry> back;
+  std::vector<JournalEntry> finished;
+};
+Abandoned roll_back_abandoned(snapshot::Context& context, std::vector<std::string>& problems);
 std::vector<JournalEntry> find_abandoned_swaps(snapshot::Context& context);
 
 // Of the snapshot of what was there: one of a kind.
 std::string safety_title(const JournalEntry& entry);
-capture::CreateRequest safety_request(const JournalEntry& entry);
+// `container`: its id, which has the places that are to be saved.
+capture::CreateRequest safety_request(const JournalEntry& entry, const std::string& container);
 
 }  // namespace dksnap::swap

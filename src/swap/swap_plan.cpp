@@ -143,6 +143,25 @@ void plan_safety(snapshot::Context& context, SwapPlan& plan, bool wanted,
        "`docker image prune -a` and `docker system prune -a` remove it, and the way back"});
 }
 
+void plan_safety_of_places(snapshot::Context& context, SwapPlan& plan) {
+  JournalEntry& entry = plan.swap.entry;
+  Swap& swap = *entry.swap;
+  swap.safety = random_hex(kIdDigits);
+  swap.safety_name =
+      snapshot::choose_name(context.engine, entry.container, safety_title(entry), {});
+  plan.swap.takes_live_safety = true;
+  std::vector<std::string> places;
+  for (const DataPlace& place : swap.places) {
+    places.push_back(place.source);
+    plan.lines.push_back({"rewritten", fmt::format("{} {}: files that differ, and what is extra "
+                                                   "goes",
+                                                   place.type, place.source)});
+  }
+  plan.lines.push_back({"safety", fmt::format("snapshot \"{}\" of what {} {} now, first",
+                                              safety_title(entry), join(places, ", "),
+                                              places.size() == 1 ? "holds" : "hold")});
+}
+
 void plan_new_container(snapshot::Context& context, SwapPlan& plan,
                         const snapshot::Snapshot& snapshot, const MountChoice& mounts,
                         const docker::EngineInfo& engine) {
@@ -175,10 +194,10 @@ void finish_plan(snapshot::Context& context, SwapPlan& plan) {
   Footing& footing = plan.footing;
   footing.container = plan.swap.entry.container;
   footing.places = swap.places;
-  footing.but_ids = {swap.out.id};
+  if (!swap.out.id.empty()) footing.but_ids = {swap.out.id};
   footing.incoming = swap.in.id;
   footing.image = plan.swap.image;
-  footing.seen = facts_of(plan.source.container);
+  if (!swap.out.id.empty()) footing.seen = facts_of(plan.source.container);
   note_footing(context, footing);
 }
 

@@ -23,6 +23,10 @@ void begin_plan(SwapPlan& plan, const std::string& verb, const docker::EngineInf
 void plan_safety(snapshot::Context& context, SwapPlan& plan, bool wanted,
                  const docker::EngineInfo& engine);
 
+// The same where nothing has the container's name: the places of one that comes back may have been
+// written since, and nothing that stands in the way holds them.
+void plan_safety_of_places(snapshot::Context& context, SwapPlan& plan);
+
 // The new container's arguments: the old one's. `mounts`: what becomes of them.
 void plan_new_container(snapshot::Context& context, SwapPlan& plan,
                         const snapshot::Snapshot& snapshot, const MountChoice& mounts,

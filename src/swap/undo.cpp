@@ -13,6 +13,7 @@
 #include "snapshot/naming.hpp"
 #include "swap/foreign.hpp"
 #include "swap/journal.hpp"
+#include "swap/parked.hpp"
 #include "swap/remove.hpp"
 #include "swap/swap_plan.hpp"
 #include "swap/whereabouts.hpp"
@@ -33,7 +34,8 @@ bool can_be_taken_back(docker::Engine& engine, const JournalEntry& entry) {
   if (entry.swap) {
     const Swap& swap = *entry.swap;
     if (snapshot::image_exists(engine, swap.safety_name)) return true;
-    return swap.places.empty() && swap.out.lasting && scratch::find_container(engine, swap.out.id);
+    return swap.places.empty() && swap.out.lasting && !swap.out.id.empty() &&
+           scratch::find_container(engine, swap.out.id);
   }
   return std::any_of(entry.removed.begin(), entry.removed.end(), [&](const RemovedSnapshot& one) {
     if (entry.verb != kUndoVerb) return snapshot::image_exists(engine, one.bin_reference);
@@ -134,7 +136,7 @@ class UndoPlanner {
     return std::move(*entry);
   }
 
-  const snapshot::Snapshot* safety() const { return catalog_.by_id(plan_.entry.swap->safety); }
+  const snapshot::Snapshot* safety() const { return find_safety(context_, catalog_, plan_.entry); }
 
   void add(const char* about, std::string text) { lines().push_back({about, std::move(text)}); }
   std::vector<PlanLine>& lines() { return plan_.swap ? plan_.swap->lines : plan_.lines; }
@@ -251,21 +253,52 @@ class UndoPlanner {
                       fmt::format("docker stop {}, then again", shell_quote(renamed)));
       }
     }
-    refuse_used_places(context_.engine, entry.container, done.places, {done.out.id});
+    refuse_used_places(context_.engine, entry.container, done.places, {});
     add("container",
         fmt::format("nothing is called {}: the one from before comes back{}", entry.container,
                     returns ? "" : ", made anew from its safety snapshot"));
     tell_if_started();
-    Footing& footing = plan_.footing;
-    footing.container = entry.container;
-    footing.places = done.places;
-    footing.but_ids = {done.out.id};
-    if (returns) footing.incoming = done.out.id;
-    if (const snapshot::Snapshot* data = safety()) footing.image = data->image_id;
-    note_footing(context_, footing);
+    begin_return(returns);
+  }
+
+  // A swap that takes nobody's place.
+  void begin_return(bool is_parked) {
+    const JournalEntry& entry = plan_.entry;
+    const Swap& done = *entry.swap;
+    SwapPlan& plan = plan_.swap.emplace();
+    plan.lines = plan_.lines;
+    JournalEntry& next = plan.swap.entry;
+    next = new_entry(entry.verb == kUndoVerb ? kRedoVerb : kUndoVerb, engine_.id, entry.container);
+    next.title = entry.title;
+    Swap& swap = next.swap.emplace();
+    swap.kind = done.kind;
+    swap.keep = done.keep;
+    swap.places = done.places;
+    swap.out.lasting = false;
+    swap.out.restart = "no";
+    swap.in.restart = done.out.restart;
+    swap.in.running = done.out.running;
+    if (is_parked) {
+      swap.in.id = done.out.id;
+      swap.in.name = done.out.name;
+      swap.in.started_at = where_.out->started_at;
+    } else {
+      swap.in.name = fmt::format("{}--new-{}", next.container, next.id);
+      plan.swap.spec = docker::with_labels(done.out.spec, swap_labels(next));
+    }
+    if (const snapshot::Snapshot* data = safety(); data != nullptr && !swap.places.empty()) {
+      plan.swap.image = data->image_id;
+      plan.swap.paths = data->paths;
+      swap.data = data->id;
+      plan_safety_of_places(context_, plan);
+    }
+    plan.swap.doing = describe_before(entry);
+    plan.swap.wait = request_.wait;
+    finish_plan(context_, plan);
   }
 
   void tell_if_started() {
+    if (plan_.entry.swap->out.id.empty()) return;
     const SwapSide& before = plan_.entry.swap->out;
     if (where_.out && was_started_since(before, *where_.out)) {
       add("beware",
@@ -285,13 +318,15 @@ class UndoPlanner {
       }
       tell_if_started();
       in.id = parked->id;
+      in.started_at = parked->started_at;
       in.name = parked->name;
       in.restart = before.restart;
       in.running = before.running;
       return;
     }
     const std::string lost =
-        parked ? fmt::format("{}, which was kept for this, was renamed to {}", before.name,
+        before.id.empty() ? "nothing had its name then"
+        : parked ? fmt::format("{}, which was kept for this, was renamed to {}", before.name,
                              parked->name)
                : fmt::format("{}, which was kept for this, was removed", before.name);
     const snapshot::Snapshot* data = safety();
@@ -302,7 +337,7 @@ class UndoPlanner {
                                                          shell_quote(parked->name), before.name)
                                            : "put another snapshot in place: `dksnap replace`");
     }
-    if (before.lasting) {
+    if (before.lasting || before.id.empty()) {
       add("beware", lost + ": a new one is made, with the data of the safety snapshot");
       // The parked one was removed: its arguments are still those of the one that runs.
       MountChoice mounts = choose_mounts(plan.source.container, data->paths);
@@ -336,18 +371,8 @@ UndoResult undo_swap(snapshot::Context& context, UndoPlan& plan) {
   const Journal journal(context.state_dir);
   UndoResult result;
   result.container = plan.entry.container;
-  if (plan.swap) {
-    result.swap = carry_out(context, *plan.swap);
-    if (journal.has(plan.entry.id)) journal.set_stage(plan.entry.id, Stage::undone);
-    return result;
-  }
-  journal.while_locked([&] { expect_same_footing(context, plan.footing); });
-  // From here on as if it had never come to its end.
-  snapshot::Step step(context.reporter, fmt::format("bringing {} back", plan.entry.container));
-  JournalEntry entry = plan.entry;
-  entry.stage = entry.swap->places.empty() ? Stage::stopping : Stage::overwriting;
-  roll_back(context, entry);
-  step.done(fmt::format("{} is back", entry.container));
+  result.swap = carry_out(context, *plan.swap);
+  if (journal.has(plan.entry.id)) journal.set_stage(plan.entry.id, Stage::undone);
   return result;
 }
 

@@ -20,15 +20,14 @@ struct UndoRequest {
 
 struct UndoPlan {
   JournalEntry entry;            // that is taken back
-  std::optional<SwapPlan> swap;  // where it was a swap and the container is there
-  Footing footing;               // where it was a swap and the container is not there
+  std::optional<SwapPlan> swap;  // where it was a swap
   std::string headline;
   std::vector<PlanLine> lines;
 };
 
 struct UndoResult {
   std::string container;            // of a swap
-  std::optional<SwapResult> swap;   // nothing where the container was gone, and is back
+  std::optional<SwapResult> swap;
   std::vector<std::string> titles;  // of snapshots that are back, or removed again
 };
 

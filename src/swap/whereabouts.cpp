@@ -28,7 +28,7 @@ Whereabouts find_whereabouts(docker::Engine& engine, const JournalEntry& entry) 
   found.named = scratch::find_container(engine, entry.container);
   // The engine takes the start of an id for a name as well.
   if (found.named && found.named->name != entry.container) found.named.reset();
-  found.out = scratch::find_container(engine, swap.out.id);
+  if (!swap.out.id.empty()) found.out = scratch::find_container(engine, swap.out.id);
   if (!swap.in.id.empty()) {
     found.in = scratch::find_container(engine, swap.in.id);
   } else if (auto made = made_by_swap(engine, entry.id); !made.empty()) {
@@ -47,6 +47,10 @@ bool is_parked(const SwapSide& side, const docker::Container& container) {
 
 bool was_started_since(const SwapSide& side, const docker::Container& container) {
   return !side.started_at.empty() && container.started_at != side.started_at;
+}
+
+bool has_run(const SwapSide& side, const docker::Container& container) {
+  return side.id.empty() ? container.status != "created" : was_started_since(side, container);
 }
 
 bool is_only_ours(const SwapSide& side, const docker::Container& container) {

@@ -27,6 +27,8 @@ std::vector<docker::Container> made_by_swap(docker::Engine& engine, const std::s
 bool is_parked(const SwapSide& side, const docker::Container& container);
 // Somebody has started it since the swap, though it may be stopped again.
 bool was_started_since(const SwapSide& side, const docker::Container& container);
+// The incoming one was started, by the swap or by somebody.
+bool has_run(const SwapSide& in, const docker::Container& container);
 // It may be removed: nobody else has a hand in it.
 bool is_only_ours(const SwapSide& side, const docker::Container& container);
 

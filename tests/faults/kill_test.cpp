@@ -73,6 +73,20 @@ TEST_P(Kill, WhileFrozen) {
   creation.expect_recovery(Next::create);
 }
 
+// Ctrl-Z, a debugger: the source does not wait for whoever has stopped dksnap.
+TEST_P(Kill, StoppedWhileFrozen) {
+  Scene<FilesSource> scene(GetParam().engine);
+  Creation creation(scene);
+  when_frozen(creation, [&] {
+    creation.signal_group(SIGSTOP);
+    EXPECT_TRUE(eventually(
+        "the guard thaws", [&] { return !scene.engine.is_paused(scene.source.id()); }, 10s));
+    creation.signal_group(SIGCONT);
+  });
+  EXPECT_EQ(creation.run().status, 2) << creation.result();
+  creation.expect_rolled_back();
+}
+
 // The request to freeze is under way when dksnap dies, and reaches the engine later.
 TEST_P(Kill, JustBeforeTheFreeze) {
   Scene<FilesSource> scene(GetParam().engine);

@@ -1,4 +1,5 @@
 // Replace writes only what it has saved, and only what the user has said yes to.
+#include <atomic>
 #include <csignal>
 #include <fstream>
 #include <future>
@@ -118,6 +119,87 @@ TEST_P(Swap, AnAnswerToAnOldQuestionTouchesNothing) {
   EXPECT_EQ(desk().inspect(source)["Id"], other);
   EXPECT_TRUE(desk().runs(source));
   EXPECT_EQ(desk().docker_out({"ps", "-aq", "--filter", "name=" + source}), before);
+}
+
+// Killed while it waits for the new one, which is in place and used from then on.
+TEST_P(Swap, AKilledOneThatIsInUseSinceStays) {
+  for (const bool named : {true, false}) {
+    const Words options = named ? Words{"-v", desk().name("volume") + ":/data"} : Words{};
+    const std::string source = desk().start("files", options, {desk().image("files:1")});
+    files_batch(desk(), source, "write /data/what seed\n");
+    const std::string id = desk().create(source);
+    files_batch(desk(), source, "write /data/what live\n");
+    const std::string before = desk().inspect(source)["Id"];
+    RunningProgram replacing(desk().dksnap_command({"replace", source, "--with", id, "-y"}),
+                             desk().dksnap_options());
+    EXPECT_TRUE(eventually("the new one runs", [&] {
+      return desk().docker({"inspect", source}).status == 0 && desk().runs(source) &&
+             desk().inspect(source)["Id"] != before;
+    }));
+    replacing.signal(SIGKILL);
+    replacing.wait();
+    files_batch(desk(), source, "write /data/what work\n");
+    const RunResult next = desk().dksnap({"create", source});
+    ASSERT_TRUE(succeeded(next));
+    EXPECT_THAT(next.err, HasSubstr("it stays"));
+    EXPECT_EQ(what(source), "work");
+    ASSERT_TRUE(succeeded(desk().dksnap({"undo", source, "-y"})));
+    EXPECT_EQ(what(source), "live");
+  }
+}
+
+// Killed when the volume was written, and the user has started the old one by hand.
+TEST_P(Swap, WhatIsHalfOfEachAndInUseSinceIsNotTouched) {
+  const std::string source =
+      desk().start("files", {"-v", desk().name("volume") + ":/data"}, {desk().image("files:1")});
+  files_batch(desk(), source, "write /data/what seed\n");
+  const std::string id = desk().create(source);
+  files_batch(desk(), source, "write /data/what live\n");
+  kill_replace(source, id, "^/containers/.*/rename$");
+  const std::string parked = desk().docker_out(
+      {"ps", "-a", "--filter", "name=" + source + "--before-", "--format", "{{.Names}}"});
+  desk().docker_out({"rename", parked, source});
+  desk().docker_out({"start", source});
+  files_batch(desk(), source, "write /data/what work\n");
+  const RunResult next = desk().dksnap({"create", source});
+  ASSERT_TRUE(succeeded(next));
+  EXPECT_THAT(next.err, HasSubstr("half rewritten"));
+  EXPECT_EQ(what(source), "work");
+  const std::size_t at = next.err.find("--with ");
+  ASSERT_NE(at, std::string::npos) << next;
+  ASSERT_TRUE(succeeded(
+      desk().dksnap({"undo", "--forget", next.err.substr(next.err.find("--forget ") + 9, 8), "-y"})));
+  ASSERT_TRUE(
+      succeeded(desk().dksnap({"replace", source, "--with", next.err.substr(at + 7, 8), "-y"})));
+  EXPECT_EQ(what(source), "live");
+}
+
+// The user starts the old one while its volume is written.
+TEST_P(Swap, TheOldOneThatIsStartedMeanwhileIsInTheWay) {
+  const std::string source =
+      desk().start("files", {"-v", desk().name("volume") + ":/data"}, {desk().image("files:1")});
+  files_batch(desk(), source, "write /data/what seed\n");
+  const std::string id = desk().create(source);
+  files_batch(desk(), source, "write /data/what live\n");
+  const std::string old = desk().inspect(source)["Id"];
+  FaultProxy proxy(desk().host());
+  // Once it is stopped, and whoever has the volume is looked at.
+  std::atomic<bool> is_stopped = false;
+  FaultRule at_stop{.method = "POST", .path = "^/containers/.*/stop$"};
+  at_stop.on_call = [&](const ProxyCall&) { is_stopped = true; };
+  FaultRule at_look{.method = "GET", .path = "^/volumes$", .nth = 0};
+  at_look.on_call = [&](const ProxyCall&) {
+    if (is_stopped.exchange(false)) desk().docker_out({"start", old});
+  };
+  proxy.add(at_stop);
+  proxy.add(at_look);
+  RunOptions options;
+  options.env["DOCKER_HOST"] = proxy.host();
+  const RunResult replaced = desk().dksnap({"replace", source, "--with", id, "-y"}, options);
+  EXPECT_EQ(replaced.status, 20) << replaced;
+  EXPECT_EQ(desk().inspect(source)["Id"], old);
+  EXPECT_TRUE(desk().runs(source));
+  EXPECT_EQ(what(source), "live");
 }
 
 // Killed half-way, and then the user has removed the container: nothing can be put right any more.

@@ -1,5 +1,7 @@
 // What undo believes: the user's own journal, and containers that nobody else has a hand in.
+#include <array>
 #include <fstream>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -138,6 +140,43 @@ TEST_P(Undo, ARenamedOneThatUsesTheVolumeIsInTheWay) {
   EXPECT_TRUE(desk().runs(kept));
   EXPECT_EQ(what(kept), "seed");
   EXPECT_FALSE(exists(source));
+}
+
+// The volume may hold what was done since, and no container that stands in the way holds it.
+TEST_P(Undo, TheVolumeOfARemovedOneIsSavedBeforeItIsRewritten) {
+  const std::string source = start({"-v", desk().name("volume") + ":/data"});
+  replace(source);
+  files_batch(desk(), source, "write /data/what newer\n");
+  desk().remove_container(source);
+  const RunResult planned = desk().dksnap({"undo", source, "-n"});
+  EXPECT_THAT(planned.err, HasSubstr("rewritten"));
+  EXPECT_THAT(planned.err, HasSubstr("safety      snapshot"));
+  ASSERT_TRUE(succeeded(undo(source)));
+  EXPECT_EQ(what(source), "live");
+  ASSERT_TRUE(succeeded(undo(source)));
+  EXPECT_EQ(what(source), "newer");
+}
+
+// A volume of the user's, with what anybody can write into labels, is no lock of a dead dksnap's.
+TEST_P(Undo, AReplaceThatSomebodyIsAtIsWaitedFor) {
+  const std::string source = start();
+  const std::string lock = "dksnap-swap-" + source;
+  const auto hold = [&](const std::string& owner) {
+    desk().docker_out({"volume", "create", "--label", "dksnap.role=lock", "--label",
+                       "dksnap.owner=" + owner, lock});
+  };
+  hold("1@elsewhere/m/b/n:1");
+  const RunResult refused = desk().dksnap({"replace", source, "--with", snapshot_, "-y"});
+  EXPECT_EQ(refused.status, 12) << refused;
+  EXPECT_THAT(refused.err, HasSubstr("docker volume rm " + lock));
+  EXPECT_EQ(what(source), "live");
+  desk().docker_out({"volume", "rm", lock});
+  std::array<char, 256> host{};
+  ASSERT_EQ(::gethostname(host.data(), host.size() - 1), 0);
+  hold(std::string("4194305@") + host.data() + ":1");  // more than any pid
+  replace(source);
+  EXPECT_EQ(what(source), "seed");
+  EXPECT_EQ(desk().docker_out({"volume", "ls", "-q", "--filter", "name=" + lock}), "");
 }
 
 TEST_P(Undo, AStrangerOfItsNameIsNotParked) {

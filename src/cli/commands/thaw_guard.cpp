@@ -1,4 +1,5 @@
 #include <csignal>
+#include <unistd.h>
 
 #include "capture/freeze.hpp"
 #include "cli/commands/commands.hpp"
@@ -12,9 +13,12 @@ namespace {
 constexpr std::chrono::seconds kLongestFreeze{60};
 
 int run_thaw_guard(Session& session, const std::vector<std::string>& ids) {
-  // Whatever ends dksnap must not end its guard: a terminal sends Ctrl-C to both.
+  // Whatever ends or stops dksnap must not do the same to its guard: a terminal sends Ctrl-C and
+  // Ctrl-Z to all of its session's foreground, and SIGHUP to all of it when it is closed.
+  ::setsid();
   session.interrupts().ignore_signals();
-  for (const int signal : {SIGQUIT, SIGPIPE}) std::signal(signal, SIG_IGN);
+  for (const int signal : {SIGQUIT, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU})
+    std::signal(signal, SIG_IGN);
   return capture::run_thaw_guard(session.context(), ids, kLongestFreeze);
 }
 

@@ -14,6 +14,7 @@ namespace dksnap::docker {
 EngineInfo read_info(const nlohmann::json& info, const std::string& api_version);
 // "x86_64" of /info as image configs name it: "amd64". Unknown names are returned as they are.
 std::string image_architecture(const std::string& machine);
+Volume read_volume(const nlohmann::json& answer);
 std::vector<Volume> read_volumes(const nlohmann::json& answer);
 
 // config_json.cpp

@@ -50,12 +50,13 @@ EngineInfo read_info(const json& info, const std::string& api_version) {
   return result;
 }
 
+Volume read_volume(const json& one) {
+  return {text(one, "Name"), text(one, "Driver"), text(one, "Mountpoint"), text_map(one, "Labels")};
+}
+
 std::vector<Volume> read_volumes(const json& answer) {
   std::vector<Volume> list;
-  for (const json& one : member(answer, "Volumes")) {
-    list.push_back(
-        {text(one, "Name"), text(one, "Driver"), text(one, "Mountpoint"), text_map(one, "Labels")});
-  }
+  for (const json& one : member(answer, "Volumes")) list.push_back(read_volume(one));
   return list;
 }
 

@@ -47,6 +47,11 @@ std::vector<Volume> HttpEngine::list_volumes() {
   return read_volumes(client_.get("cannot list volumes", "/volumes"));
 }
 
+Volume HttpEngine::create_volume(const std::string& name, const StringMap& labels) {
+  return read_volume(client_.post(cannot("create", "volume", name), Target("/volumes/create"),
+                                  {{"Name", name}, {"Labels", labels}}));
+}
+
 void HttpEngine::remove_volume(const std::string& name) {
   Request request;
   request.method = "DELETE";

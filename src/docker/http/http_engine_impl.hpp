@@ -52,6 +52,7 @@ class HttpEngine final : public Engine {
   void remove_image(const std::string& ref, bool force, bool prune) override;
 
   std::vector<Volume> list_volumes() override;
+  Volume create_volume(const std::string& name, const StringMap& labels) override;
   void remove_volume(const std::string& name) override;
 
  private:
