@@ -145,6 +145,7 @@ worker::SyncResult Scratch::sync(const std::function<void()>& on_ready,
   const worker::Message last =
       run_worker({"sync"}, {&go, [&go] { go.close(); }}, [&](const worker::Message& message) {
         if (const auto* progress = std::get_if<worker::Progress>(&message)) on_progress(*progress);
+        if (std::holds_alternative<worker::Waiting>(message) && reader_) reader_->expect_alive();
         if (std::holds_alternative<worker::Ready>(message)) {
           on_ready();
           go.write("go\n");
