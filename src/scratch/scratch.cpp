@@ -46,7 +46,8 @@ docker::ContainerSpec scratch_container(const std::string& image) {
   return container;
 }
 
-Scratch::Scratch(snapshot::Context& context, const ScratchSpec& spec) : context_(context) {
+Scratch::Scratch(snapshot::Context& context, const ScratchSpec& spec)
+    : context_(context), image_(spec.image) {
   docker::ContainerSpec container = scratch_container(spec.image);
   confine(container, spec.limits, Confined::scratch);
   container.cmd = {"wait"};
