@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "image/config.hpp"
+#include "scratch/lost_answer.hpp"
 #include "snapshot/labels.hpp"
 #include "snapshot/naming.hpp"
 
@@ -112,6 +113,11 @@ std::string ensure_stage_image(snapshot::Context& context, const docker::Image& 
   try {
     context.engine.load_images(*archive);
   } catch (Error& error) {
+    // Of two that load the same at once, a containerd store may refuse one: "already exists".
+    if (!scratch::is_answer_lost(error)) {
+      const auto found = snapshot::find_image(context.engine, reference);
+      if (found && is_stage_image(*found, base, captured)) return found->id;
+    }
     error.add_context("cannot make the stage image");
     throw;
   }

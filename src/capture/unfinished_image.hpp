@@ -20,7 +20,8 @@ class UnfinishedImage {
   const std::string& reference() const { return reference_; }
   // To be called when it was loaded, or is known not to be there.
   void is_settled() { settled_ = true; }
-  // Gives the image its name for good. Throws `in_use` where an image has that name.
+  // Gives the image its name for good. To be called by who has the claim to it. Throws `in_use`
+  // where an image has that name.
   void publish(const std::string& name);
 
  private:

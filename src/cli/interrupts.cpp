@@ -1,14 +1,11 @@
 #include "cli/interrupts.hpp"
 
 #include <csignal>
-#include <ctime>
+#include <pthread.h>
 #include <unistd.h>
 
 namespace dksnap::cli {
 namespace {
-
-// How often the watching thread looks whether it is to end.
-constexpr timespec kTick{0, 100'000'000};
 
 sigset_t watched_signals() {
   sigset_t set;
@@ -30,13 +27,18 @@ Interrupts::Interrupts(std::function<void(ErrorCode)> on_stop, std::function<voi
   watcher_ = std::jthread([this](const std::stop_token& own) { watch(own); });
 }
 
-Interrupts::~Interrupts() = default;
+Interrupts::~Interrupts() {
+  watcher_.request_stop();
+  // To nobody but the thread that waits for it.
+  pthread_kill(watcher_.native_handle(), SIGHUP);
+}
 
 void Interrupts::watch(const std::stop_token& own) {
   const sigset_t set = watched_signals();
   bool second = false;
-  while (!own.stop_requested()) {
-    const int signal = sigtimedwait(&set, nullptr, &kTick);
+  for (;;) {
+    const int signal = sigwaitinfo(&set, nullptr);
+    if (own.stop_requested()) return;
     if (signal <= 0 || ignoring_) continue;
     const ErrorCode code = signal == SIGINT ? ErrorCode::interrupted : ErrorCode::terminated;
     if (second) {

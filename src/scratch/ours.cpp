@@ -84,6 +84,10 @@ std::string new_scratch_name() {
   return std::string(snapshot::kScratchName) + random_hex(kNameBytes);
 }
 
+std::string scratch_name_for(const std::string& digest) {
+  return snapshot::kScratchName + digest.substr(digest.find(':') + 1, 2 * kNameBytes);
+}
+
 std::vector<docker::ContainerSummary> abandoned_scratches(docker::Engine& engine) {
   docker::ContainerFilter filter;
   filter.all = true;

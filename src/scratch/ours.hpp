@@ -18,6 +18,8 @@ std::string own_label(docker::Engine& engine, const docker::StringMap& labels,
 
 // "dksnap-scratch-" and digits that no other has.
 std::string new_scratch_name();
+// The same with digits of a digest, "sha256:...": only one container on an engine has it.
+std::string scratch_name_for(const std::string& digest);
 
 // Scratches whose dksnap is gone. Of an owner that cannot be seen from here that is known once the
 // scratch has ended: its input was its owner's.

@@ -1,5 +1,6 @@
 #include "scratch/reader.hpp"
 
+#include "base/error.hpp"
 #include "scratch/scratch.hpp"
 
 namespace dksnap::scratch {
@@ -18,7 +19,18 @@ docker::ContainerSpec reader_container(const ReaderSpec& spec, const HandOverVol
 }  // namespace
 
 Reader::Reader(snapshot::Context& context, const ReaderSpec& spec, const HandOverVolume& volume)
-    : container_(context, reader_container(spec, volume), {}, "a reader container") {}
+    : context_(context),
+      container_(context, reader_container(spec, volume), {}, "a reader container") {}
+
+void Reader::expect_alive() const {
+  try {
+    if (context_.engine.inspect_container(container_.id()).running) return;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;
+  }
+  throw Error(ErrorCode::failed, "the reader of the source has ended",
+              "did the source container stop?", "run the command again");
+}
 
 void Reader::dismiss() {
   removal_ = std::async(std::launch::async, [this] { return container_.try_to_remove(); });

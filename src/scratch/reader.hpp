@@ -26,12 +26,15 @@ class Reader {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
+  // Throws Error where it has ended: then the source has, whose processes it shares.
+  void expect_alive() const;
   // It has said all: it is removed in the background.
   void dismiss();
   // Returns when it is gone; what is wrong, if it cannot be removed.
   std::string remove() noexcept;
 
  private:
+  snapshot::Context& context_;
   WorkerContainer container_;
   std::future<std::string> removal_;
 };

@@ -46,7 +46,8 @@ docker::ContainerSpec scratch_container(const std::string& image) {
   return container;
 }
 
-Scratch::Scratch(snapshot::Context& context, const ScratchSpec& spec) : context_(context) {
+Scratch::Scratch(snapshot::Context& context, const ScratchSpec& spec)
+    : context_(context), image_(spec.image) {
   docker::ContainerSpec container = scratch_container(spec.image);
   confine(container, spec.limits, Confined::scratch);
   container.cmd = {"wait"};
@@ -145,6 +146,7 @@ worker::SyncResult Scratch::sync(const std::function<void()>& on_ready,
   const worker::Message last =
       run_worker({"sync"}, {&go, [&go] { go.close(); }}, [&](const worker::Message& message) {
         if (const auto* progress = std::get_if<worker::Progress>(&message)) on_progress(*progress);
+        if (std::holds_alternative<worker::Waiting>(message) && reader_) reader_->expect_alive();
         if (std::holds_alternative<worker::Ready>(message)) {
           on_ready();
           go.write("go\n");

@@ -59,11 +59,11 @@ TEST_P(KindContract, AFullSnapshotOfACopyHasAllOfItsData) {
   EXPECT_FALSE(has_file(booted, line().doomed_file));
 }
 
-TEST_P(KindContract, VerifySaysThatACopyAnswered) {
+TEST_P(KindContract, VerifySaysWhatIsKnownOfACopy) {
   const std::string copy = run_copy(line().first);
   const RunResult result = desk().dksnap({"create", copy, "-m", "verified", "--verify"});
   EXPECT_TRUE(succeeded(result));
-  EXPECT_THAT(result.err, ::testing::HasSubstr("verified: a copy booted and answered"));
+  EXPECT_THAT(result.err, ::testing::HasSubstr("verified: a copy booted and " + kind().verified()));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ class FilesCase final : public KindCase {
   std::string kind() const override { return "files"; }
   std::string version() const override { return ""; }
   bool settles() const override { return false; }
+  std::string verified() const override { return "runs"; }
   std::string start(Desk& desk) const override;
   void wait(Desk& desk, const std::string& container) const override;
   void add(Desk& desk, const std::string& container, const std::string& name) const override;

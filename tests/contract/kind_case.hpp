@@ -16,6 +16,7 @@ class KindCase {
   virtual std::string kind() const = 0;     // as dksnap calls it
   virtual std::string version() const = 0;  // as `ps` shows it; empty where there is none
   virtual bool settles() const = 0;
+  virtual std::string verified() const = 0;  // what a copy does that was booted to try it
 
   // A container with a few MB of data that serves when this returns.
   virtual std::string start(Desk& desk) const = 0;

@@ -9,6 +9,7 @@ class PostgresCase final : public KindCase {
   std::string kind() const override { return "postgres"; }
   std::string version() const override { return "15"; }
   bool settles() const override { return true; }
+  std::string verified() const override { return "answered"; }
   std::string start(Desk& desk) const override;
   void wait(Desk& desk, const std::string& container) const override;
   void add(Desk& desk, const std::string& container, const std::string& name) const override;

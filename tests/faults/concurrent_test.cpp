@@ -83,5 +83,20 @@ TEST_P(Concurrent, UnderTheSameName) {
   EXPECT_TRUE(scene.source.goes_on());
 }
 
+// The other one has done all but the last, when it finds that it comes too late.
+TEST_P(Concurrent, UnderANameThatIsJustBeingGiven) {
+  Scene<FilesSource> scene(GetParam().engine);
+  const std::string image = "dksnap-faults/" + scene.source.name() + ":same";
+  Creation creation(scene, {"--name", image});
+  Creation other(scene, {"--name", image});
+  creation.proxy().add(
+      {.method = "POST", .path = "/tag$", .on_call = [&](const ProxyCall&) { other.run(); }});
+  EXPECT_EQ(creation.run().status, 0) << creation.result();
+  EXPECT_EQ(other.result().status, 12) << other.result();
+  creation.expect_sound();
+  other.expect_documented_end();
+  creation.expect_rolled_back();
+}
+
 }  // namespace
 }  // namespace dksnap::test

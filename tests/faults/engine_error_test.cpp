@@ -71,6 +71,20 @@ TEST_P(EngineError, AtReadingTheLayer) {
 TEST_P(EngineErrorAtLoad, AtLoadingTheStageImage) {
   expect_survived(refusal("POST", "^/images/load$", 0));
 }
+// Another dksnap, that snapshots the same container, was quicker.
+TEST_P(EngineErrorAtLoad, ForTheStageImageIsThereMeanwhile) {
+  Scene<FilesSource> scene(GetParam().engine);
+  Creation other(scene);
+  Creation creation(scene);
+  FaultRule rule = refusal("POST", "^/images/load$");
+  rule.body = R"({"message":"AlreadyExists: image \"x\": already exists"})";
+  rule.on_call = [&](const ProxyCall&) { other.run(); };
+  creation.proxy().add(rule);
+  EXPECT_EQ(creation.run().status, 0) << creation.result();
+  EXPECT_EQ(creation.proxy().fired(), 1);
+  EXPECT_EQ(other.result().status, 0) << other.result();
+  creation.expect_rolled_back();
+}
 TEST_P(EngineErrorAtLoad, AtLoadingTheSnapshot) {
   expect_survived(refusal("POST", "^/images/load$", 0), true, false);
 }

@@ -21,7 +21,7 @@ class Sync {
   Sync(Place& place, const Job& job, Talk& talk)
       : place_(place), job_(job), talk_(talk), layout_(place, job), meter_(talk) {
     if (!job.has_reader) return;
-    handed_over_.emplace(place);
+    handed_over_.emplace(place, [&] { talk_.say(Waiting{}); });
     if (needs_root())
       place.set_source_root(handed_over_->take_root());
     else

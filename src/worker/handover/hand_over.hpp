@@ -20,8 +20,9 @@ namespace dksnap::worker {
 // The scratch's side.
 class HandedOver {
  public:
-  // Waits for the reader, which starts at the same time.
-  explicit HandedOver(const Place& place);
+  // Waits for the reader, which starts at the same time. Meanwhile `still_waiting` is called now
+  // and then: from here nobody can tell one that is late from one that has ended; it may throw.
+  HandedOver(const Place& place, const std::function<void()>& still_waiting);
 
   // The source's root. Throws Error with the reader's reason where it has none to give.
   Fd take_root();

@@ -14,7 +14,7 @@ TEST(HandOver, GivesTheRootAndTheMappings) {
   write_file(root.path() + "/proc/12/maps", "1-2 rw-s 0 fe:00 42 /a\\012\xff\n");
   write_file(root.path() + "/in it", "x");
   const TestReader reader(root);
-  HandedOver handed_over(root.place());
+  HandedOver handed_over(root.place(), [] {});
   const Fd given = handed_over.take_root();
   EXPECT_TRUE(stat_at(given.get(), "in it", "/in it"));
   Mappings mappings;
@@ -32,7 +32,7 @@ TEST(HandOver, TellsWhyThereIsNoRootAndGivesTheMappingsAllTheSame) {
   const TestReader reader(root, []() -> Fd {
     throw Error(ErrorCode::failed, "cannot read it", "it is somebody else's", "stop it");
   });
-  HandedOver handed_over(root.place());
+  HandedOver handed_over(root.place(), [] {});
   Mappings mappings;
   EXPECT_TRUE(handed_over.read_mappings(mappings));
   try {
@@ -48,14 +48,20 @@ TEST(HandOver, TellsWhyThereIsNoRootAndGivesTheMappingsAllTheSame) {
 TEST(HandOver, ServesOneAndThenNobody) {
   const TestRoot root;
   const TestReader reader(root);
-  const HandedOver handed_over(root.place());
+  const HandedOver handed_over(root.place(), [] {});
   EXPECT_FALSE(exists(root.path() + kHandOverSocket));
+}
+
+TEST(HandOver, SaysThatItWaitsForOneThatDoesNotCome) {
+  const TestRoot root;
+  struct GaveUp {};
+  EXPECT_THROW(HandedOver(root.place(), [] { throw GaveUp(); }), GaveUp);
 }
 
 TEST(HandOver, AReaderThatIsGoneIsAnError) {
   const TestRoot root;
   auto reader = std::make_unique<TestReader>(root);
-  HandedOver handed_over(root.place());
+  HandedOver handed_over(root.place(), [] {});
   reader.reset();
   Mappings mappings;
   EXPECT_THROW(handed_over.read_mappings(mappings), Error);

@@ -17,29 +17,37 @@ namespace {
 // Both containers were started before; a loaded machine may take a while to let the reader run.
 constexpr std::chrono::seconds kReaderPatience{60};
 constexpr std::chrono::milliseconds kBetweenTries{5};
+constexpr std::chrono::milliseconds kBetweenWords{500};
 
 Error reader_is_gone(const std::string& why) {
   return {ErrorCode::failed, "the reader of the source has ended",
           why.empty() ? "did the source container stop?" : why, "run the command again"};
 }
 
-Fd connect_to_reader(const Place& place) {
+Fd connect_to_reader(const Place& place, const std::function<void()>& still_waiting) {
   const sockaddr_un address = socket_address(place.at(kHandOverSocket));
-  const auto end = std::chrono::steady_clock::now() + kReaderPatience;
+  const auto begin = std::chrono::steady_clock::now();
+  auto next_word = begin + kBetweenWords;
   for (;;) {
     Fd socket = make_socket();
     if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
       return socket;
     if (errno != ENOENT && errno != ECONNREFUSED && errno != EINTR)
       throw system_error("cannot reach the reader of the source");
-    if (std::chrono::steady_clock::now() > end) throw reader_is_gone("it did not come in time");
+    const auto now = std::chrono::steady_clock::now();
+    if (now > begin + kReaderPatience) throw reader_is_gone("it did not come in time");
+    if (now > next_word) {
+      still_waiting();
+      next_word = now + kBetweenWords;
+    }
     std::this_thread::sleep_for(kBetweenTries);
   }
 }
 
 }  // namespace
 
-HandedOver::HandedOver(const Place& place) : socket_(connect_to_reader(place)) {
+HandedOver::HandedOver(const Place& place, const std::function<void()>& still_waiting)
+    : socket_(connect_to_reader(place, still_waiting)) {
   receive_root();
   source_ = std::make_unique<FdSource>(Fd(::dup(socket_.get())), "the reader's answer");
   lines_ = std::make_unique<LineReader>(*source_, "the reader's answer");

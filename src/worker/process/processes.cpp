@@ -4,7 +4,6 @@
 #include <charconv>
 #include <fcntl.h>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 
@@ -14,9 +13,13 @@
 namespace dksnap::worker {
 namespace {
 
+// Empty, or a part, of a process that ends just then: its file opens and cannot be read, of which
+// an iterator makes an exception.
 std::string read_text(const std::string& path) {
   std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::string text;
+  std::getline(file, text, '\0');
+  return text;
 }
 
 std::optional<pid_t> parse_pid(const std::string& name) {

@@ -52,6 +52,17 @@ TEST_F(FindInit, SeesOtherCgroupsFromANamespaceOfCgroups) {
   EXPECT_THROW(find(true), Error) << "process 1 is another container's";
 }
 
+// As the files of one that ends just then are: they can be opened.
+TEST_F(FindInit, WhatCannotBeReadAnyMoreIsNotThere) {
+  add(1, 0, 10, "/docker/" + kId);
+  fs::create_directories(root_.path() + "/proc/2/stat");
+  add(3, 1, 11, "/docker/" + kId);
+  fs::remove(root_.path() + "/proc/3/cgroup");
+  fs::create_directories(root_.path() + "/proc/3/cgroup");
+  EXPECT_EQ(list_processes(root_.path() + "/proc").size(), 2U);
+  EXPECT_EQ(find(true), 1);
+}
+
 TEST_F(FindInit, WhatCannotBeToldIsRefused) {
   add(1, 0, 1, "/docker/" + kOther);
   add(5, 0, 9, "/docker/x" + kId);

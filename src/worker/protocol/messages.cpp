@@ -58,6 +58,7 @@ T read_fields(const json& object, const std::array<Field<T>, kCount>& fields) {
 
 struct Write {
   json operator()(const Progress& m) const { return write_fields("progress", m, kProgress); }
+  json operator()(const Waiting&) const { return {{"message", "waiting"}}; }
   json operator()(const Ready& m) const { return write_fields("ready", m, kReady); }
   json operator()(const SyncResult& m) const {
     json object = write_fields("synced", m, kSync);
@@ -89,6 +90,7 @@ struct Write {
 Message read(const json& object) {
   const auto kind = object.at("message").get<std::string>();
   if (kind == "progress") return read_fields(object, kProgress);
+  if (kind == "waiting") return Waiting{};
   if (kind == "ready") return read_fields(object, kReady);
   if (kind == "synced") {
     SyncResult result = read_fields(object, kSync);

@@ -94,6 +94,8 @@ struct Progress {
   std::uint64_t bytes = 0;
   std::uint64_t files = 0;
 };
+// sync: the reader has not come yet. Said again and again, until dksnap or time ends the waiting.
+struct Waiting {};
 // sync, live: the first copy is done, waiting for "go" on standard input.
 struct Ready {
   std::uint64_t bytes = 0;
@@ -141,7 +143,7 @@ struct ProgramEnd {
   std::string err;  // the last 8 KiB
 };
 using Message =
-    std::variant<Progress, Ready, SyncResult, PackResult, ScanResult, Failure, ProgramEnd>;
+    std::variant<Progress, Waiting, Ready, SyncResult, PackResult, ScanResult, Failure, ProgramEnd>;
 
 std::string to_json(const Message& message);
 Message parse_message(std::string_view line);  // Error where it is none

@@ -19,6 +19,7 @@ void expect_round_trip(const Message& message) {
 
 TEST(Protocol, MessagesComeBack) {
   expect_round_trip(Progress{1, 2});
+  expect_round_trip(Waiting{});
   expect_round_trip(Ready{3, 4});
   expect_round_trip(SyncResult{1, 2, 3, 4, 5, 6, 7, 8, false});
   expect_round_trip(PackResult{"sha256:a", "sha256:b", 1, 2, 3, 4, 5, 6, 7});
