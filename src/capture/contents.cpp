@@ -63,7 +63,7 @@ void add_mount(Contents& contents, const SourceContainer& source, const docker::
   spec.read_only = true;
   contents.trees.push_back({place, {}, mount.destination});
   contents.volumes.push_back(spec.source + ":" + mount.destination);
-  contents.shared_sources.push_back(spec.source);
+  contents.shared.push_back({spec.type, spec.source});
   contents.mounts.push_back(std::move(spec));
 }
 

@@ -6,6 +6,7 @@
 
 #include "capture/source.hpp"
 #include "docker/engine.hpp"
+#include "scratch/place_users.hpp"
 #include "snapshot/snapshot.hpp"
 #include "worker/protocol/protocol.hpp"
 
@@ -25,8 +26,8 @@ struct Contents {
   std::vector<snapshot::LeftOut> left_out;
   // "name-or-path:destination" of the mounts among the trees.
   std::vector<std::string> volumes;
-  // Volumes whose other writers have to be frozen too: names of volumes, or host paths of binds.
-  std::vector<std::string> shared_sources;
+  // Whose other writers have to be frozen too.
+  std::vector<scratch::Place> shared;
 
   std::vector<std::string> targets() const;
   bool captures(const std::string& path) const;  // lies at or below a tree

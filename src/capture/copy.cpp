@@ -9,6 +9,7 @@
 #include "capture/freeze.hpp"
 #include "capture/root_files.hpp"
 #include "capture/steps.hpp"
+#include "scratch/place_users.hpp"
 
 namespace dksnap::capture {
 namespace {
@@ -19,18 +20,10 @@ struct Writers {
   std::vector<std::string> frozen;  // ids: by somebody else, and they have to stay so
 };
 
-bool writes_to(const docker::ContainerSummary& container, const std::vector<std::string>& places) {
-  return std::any_of(
-      container.mounts.begin(), container.mounts.end(), [&](const docker::Mount& mount) {
-        const std::string& what = mount.type == "volume" ? mount.name : mount.source;
-        return mount.read_write && std::find(places.begin(), places.end(), what) != places.end();
-      });
-}
-
-Writers find_writers(docker::Engine& engine, const Plan& plan) {
+Writers find_writers(snapshot::Context& context, const Plan& plan) {
   Writers writers;
-  for (docker::ContainerSummary& other : engine.list_containers({})) {
-    if (other.id == plan.source.id() || !writes_to(other, plan.contents.shared_sources)) continue;
+  for (docker::ContainerSummary& other : scratch::find_place_users(
+           context, plan.contents.shared, scratch::Reach::writes, {plan.source.id()})) {
     if (other.state == "paused") {
       writers.frozen.push_back(other.id);
     } else {
@@ -38,6 +31,15 @@ Writers find_writers(docker::Engine& engine, const Plan& plan) {
     }
   }
   return writers;
+}
+
+// Neither this program nor its guard could thaw anything then.
+void refuse_own_container(const std::vector<std::string>& ids) {
+  const std::string own = scratch::own_container_id();
+  if (own.empty() || std::find(ids.begin(), ids.end(), own) == ids.end()) return;
+  throw Error(ErrorCode::in_use, "nothing was frozen",
+              "this dksnap runs in a container that has one of the volumes, and would freeze itself",
+              "run dksnap outside of it, or without that volume");
 }
 
 // The moment of a source that runs, from the first freeze to the thaw of all; of one that does not,
@@ -51,7 +53,7 @@ class StandStill {
   bool freezes() const { return plan_.source.is_live() && !plan_.source.container.paused; }
 
   void begin() {
-    Writers writers = find_writers(context_.engine, plan_);
+    Writers writers = find_writers(context_, plan_);
     frozen_by_others_.insert(frozen_by_others_.end(), writers.frozen.begin(), writers.frozen.end());
     std::vector<std::string> ids{plan_.source.id()};
     for (const docker::ContainerSummary& other : writers.running) {
@@ -59,6 +61,7 @@ class StandStill {
       context_.reporter.notice(fmt::format("{} writes to the same volume and is frozen too",
                                            other.names.empty() ? other.id : other.names.front()));
     }
+    refuse_own_container(ids);
     freeze_.emplace(context_, std::move(ids));
   }
 

@@ -2,8 +2,8 @@
 
 #include <future>
 
-#include "capture/name_claim.hpp"
 #include "capture/steps.hpp"
+#include "scratch/claim.hpp"
 
 namespace dksnap::capture {
 namespace {
@@ -22,14 +22,10 @@ CreateResult carry_out(snapshot::Context& context, const CreateRequest& request,
   const Packed packed = pack(context, *scratch);
   CreateResult result;
   result.snapshot = describe(plan, copied, settled, packed);
-  // Takes the engine a moment; meanwhile it loads.
-  auto claim = std::async(std::launch::async, [&context, &plan, image = scratch->image()] {
-    return std::make_unique<NameClaim>(context, image, plan.name);
-  });
   const Loaded loaded = load(context, plan, result.snapshot, packed, std::move(scratch));
   result.snapshot.image_id = loaded.id;
   if (request.verify) request.verify(result.snapshot);
-  const std::unique_ptr<NameClaim> claimed = claim.get();
+  const scratch::Claim claim = scratch::claim_image_name(context, plan.name);
   loaded.image->publish(plan.name);
   snapshot::LoadedNotes(context.state_dir, plan.engine.id).add(loaded.id);
   result.snapshot.names = {plan.name};

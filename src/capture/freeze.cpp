@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <iterator>
 #include <poll.h>
 #include <thread>
 #include <unistd.h>
@@ -82,7 +81,9 @@ std::string first_words(int fd, std::size_t size, std::chrono::milliseconds limi
 // Field 3 of /proc/<pid>/stat (proc(5)): T and t are stopped by a signal and by a debugger.
 bool is_stopped(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  // Not by iterators, which throw where the process ends between the opening and the reading.
+  std::string text;
+  std::getline(file, text, '\0');
   const std::size_t name_end = text.rfind(')');
   const std::size_t state = name_end == std::string::npos ? name_end : name_end + 2;
   return state < text.size() && (text[state] == 'T' || text[state] == 't');

@@ -236,6 +236,8 @@ struct Volume {
   std::string driver;
   std::string mountpoint;
   StringMap labels;
+  // What the local driver was told to mount there ("device"); empty: nothing.
+  std::string device = {};
 };
 
 struct ExecSpec {

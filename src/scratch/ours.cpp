@@ -46,7 +46,7 @@ bool is_abandoned_volume(const docker::Volume& volume) {
   const std::string role = label(snapshot::label::kRole);
   const bool ours =
       (role == snapshot::kRoleHandOver && volume.name.starts_with(snapshot::kHandOverName)) ||
-      (role == snapshot::kRoleLock && volume.name.starts_with(snapshot::kSwapLockName));
+      (role == snapshot::kRoleClaim && volume.name.starts_with(snapshot::kClaimName));
   return ours && owner_life(label(snapshot::label::kOwner)) == Life::dead;
 }
 
@@ -82,10 +82,6 @@ std::string own_label(docker::Engine& engine, const docker::StringMap& labels,
 
 std::string new_scratch_name() {
   return std::string(snapshot::kScratchName) + random_hex(kNameBytes);
-}
-
-std::string scratch_name_for(const std::string& digest) {
-  return snapshot::kScratchName + digest.substr(digest.find(':') + 1, 2 * kNameBytes);
 }
 
 std::vector<docker::ContainerSummary> abandoned_scratches(docker::Engine& engine) {

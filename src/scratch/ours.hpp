@@ -18,8 +18,6 @@ std::string own_label(docker::Engine& engine, const docker::StringMap& labels,
 
 // "dksnap-scratch-" and digits that no other has.
 std::string new_scratch_name();
-// The same with digits of a digest, "sha256:...": only one container on an engine has it.
-std::string scratch_name_for(const std::string& digest);
 
 // Scratches whose dksnap is gone. Of an owner that cannot be seen from here that is known once the
 // scratch has ended: its input was its owner's.
@@ -30,7 +28,7 @@ std::vector<docker::ContainerSummary> abandoned_scratches(docker::Engine& engine
 std::vector<std::string> remove_abandoned_scratches(snapshot::Context& context,
                                                     std::vector<std::string>& problems);
 
-// Names of volumes whose dksnap is gone: hand-over volumes and locks, which hold nothing.
+// Names of volumes whose dksnap is gone: hand-over volumes and claims, which hold nothing.
 std::vector<std::string> abandoned_volumes(docker::Engine& engine);
 
 // Names of images whose dksnap is gone: what it had not finished.

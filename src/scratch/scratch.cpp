@@ -46,8 +46,7 @@ docker::ContainerSpec scratch_container(const std::string& image) {
   return container;
 }
 
-Scratch::Scratch(snapshot::Context& context, const ScratchSpec& spec)
-    : context_(context), image_(spec.image) {
+Scratch::Scratch(snapshot::Context& context, const ScratchSpec& spec) : context_(context) {
   docker::ContainerSpec container = scratch_container(spec.image);
   confine(container, spec.limits, Confined::scratch);
   container.cmd = {"wait"};

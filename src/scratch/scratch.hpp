@@ -63,7 +63,6 @@ class Scratch {
   // Valid as long as this object.
   databases::Shell shell();
   const std::string& id() const { return container_->id(); }
-  const std::string& image() const { return image_; }
 
  private:
   // Standard input of a worker command; `interrupt` ends a read of `from` that waits.
@@ -79,7 +78,6 @@ class Scratch {
                              const std::function<void(const worker::Message&)>& on_message);
 
   snapshot::Context& context_;
-  std::string image_;
   std::unique_ptr<HandOverVolume> volume_;
   std::unique_ptr<Reader> reader_;
   std::unique_ptr<WorkerContainer> container_;

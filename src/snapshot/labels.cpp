@@ -32,7 +32,7 @@ constexpr std::array kTable{
     LabelInfo{label::kNote, "free text"},
     LabelInfo{label::kPinned, "true: prune leaves it alone"},
     LabelInfo{label::kPurpose, "safety: made by replace or undo itself; latest passes over it"},
-    LabelInfo{label::kRole, "on containers, volumes and images: scratch, hand-over or stage"},
+    LabelInfo{label::kRole, "on containers, volumes and images: scratch, hand-over, claim or stage"},
     LabelInfo{label::kOwner, "on scratches and their volumes: process and host that made it"},
     LabelInfo{label::kBoot, "on booted copies: id of the snapshot"},
     LabelInfo{label::kSwap,

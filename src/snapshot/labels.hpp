@@ -51,13 +51,13 @@ inline constexpr const char* kFormatVersion = "1";
 inline constexpr const char* kPurposeSafety = "safety";
 inline constexpr const char* kRoleScratch = "scratch";
 inline constexpr const char* kRoleHandOver = "hand-over";
-inline constexpr const char* kRoleLock = "lock";
+inline constexpr const char* kRoleClaim = "claim";
 inline constexpr const char* kRoleStage = "stage";
 // What the names of scratches begin with.
 inline constexpr const char* kScratchName = "dksnap-scratch-";
 // And those of our volumes.
 inline constexpr const char* kHandOverName = "dksnap-hand-over-";
-inline constexpr const char* kSwapLockName = "dksnap-swap-";
+inline constexpr const char* kClaimName = "dksnap-claim-";
 
 // Repositories of our own images.
 inline constexpr const char* kSnapshotRepository = "dksnap/";   // dksnap/<container>:<slug>

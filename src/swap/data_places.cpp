@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "capture/source.hpp"
 #include "databases/time_limits.hpp"
+#include "scratch/place_users.hpp"
 
 namespace dksnap::swap {
 namespace {
@@ -80,50 +81,22 @@ MountChoice choose_mounts(const docker::Container& container,
   return choice;
 }
 
-std::vector<std::string> others_at(docker::Engine& engine, const std::vector<DataPlace>& places,
+std::vector<std::string> others_at(snapshot::Context& context,
+                                   const std::vector<DataPlace>& places,
                                    const std::vector<std::string>& but_ids) {
+  std::vector<scratch::Place> sources;
+  for (const DataPlace& place : places) sources.push_back({place.type, place.source});
   std::vector<std::string> names;
-  if (places.empty()) return names;
-  // A bind of the directory in which a volume has its files is that volume by another name.
-  std::vector<std::string> paths;
-  std::vector<std::string> own_binds;
-  const std::vector<docker::Volume> volumes = engine.list_volumes();
-  for (const DataPlace& place : places) {
-    if (place.type == "bind") {
-      paths.push_back(place.source);
-      own_binds.push_back(place.source);
-    }
-    for (const docker::Volume& volume : volumes) {
-      if (place.type == "volume" && volume.name == place.source && !volume.mountpoint.empty())
-        paths.push_back(volume.mountpoint);
-    }
-  }
-  const auto touches = [&](const docker::Mount& mount) {
-    const bool same_volume = mount.type == "volume" &&
-                             std::any_of(places.begin(), places.end(), [&](const DataPlace& place) {
-                               return place.type == "volume" && place.source == mount.name;
-                             });
-    if (same_volume) return true;
-    if (mount.source.empty()) return false;
-    // What has a directory above it mounted, and only looks, is a monitor of the whole machine.
-    return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
-      return is_within(mount.source, path) ||
-             (mount.type == "bind" && mount.read_write && is_within(path, mount.source) &&
-              std::find(own_binds.begin(), own_binds.end(), path) != own_binds.end());
-    });
-  };
-  for (const docker::ContainerSummary& other : engine.list_containers({})) {
-    if (std::find(but_ids.begin(), but_ids.end(), other.id) != but_ids.end()) continue;
-    if (std::any_of(other.mounts.begin(), other.mounts.end(), touches))
-      names.push_back(other.names.empty() ? other.id.substr(0, 12) : other.names.front());
-  }
+  for (const docker::ContainerSummary& other :
+       scratch::find_place_users(context, sources, scratch::Reach::uses, but_ids))
+    names.push_back(other.names.empty() ? other.id.substr(0, 12) : other.names.front());
   return names;
 }
 
-void refuse_used_places(docker::Engine& engine, const std::string& container,
+void refuse_used_places(snapshot::Context& context, const std::string& container,
                         const std::vector<DataPlace>& places,
                         const std::vector<std::string>& but_ids) {
-  const auto others = others_at(engine, places, but_ids);
+  const auto others = others_at(context, places, but_ids);
   if (others.empty()) return;
   throw Error(
       ErrorCode::in_use, fmt::format("cannot replace the data of {}", container),

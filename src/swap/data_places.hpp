@@ -44,11 +44,12 @@ void expect_saved(const std::string& container, const std::vector<DataPlace>& pl
                   const snapshot::Snapshot& safety);
 
 // Names of other running containers that have one of the places mounted, by whatever name.
-std::vector<std::string> others_at(docker::Engine& engine, const std::vector<DataPlace>& places,
+std::vector<std::string> others_at(snapshot::Context& context,
+                                   const std::vector<DataPlace>& places,
                                    const std::vector<std::string>& but_ids);
 
 // Throws in_use where there is one.
-void refuse_used_places(docker::Engine& engine, const std::string& container,
+void refuse_used_places(snapshot::Context& context, const std::string& container,
                         const std::vector<DataPlace>& places,
                         const std::vector<std::string>& but_ids);
 

@@ -62,7 +62,7 @@ Facts other_facts(snapshot::Context& context, const Footing& footing) {
                        snapshot::image_exists(context.engine, footing.image) ? "there" : kNone);
   }
   facts.emplace_back("who uses its volumes",
-                     join(others_at(context.engine, footing.places, footing.but_ids), ", "));
+                     join(others_at(context, footing.places, footing.but_ids), ", "));
   std::string newest = kNone;
   for (const JournalEntry& entry : Journal(context.state_dir).entries(context.engine)) {
     if (entry.container != footing.container) continue;

@@ -6,7 +6,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "boot/readiness.hpp"
-#include "scratch/container_lock.hpp"
+#include "scratch/claim.hpp"
 #include "scratch/containers.hpp"
 #include "scratch/lost_answer.hpp"
 #include "scratch/ours.hpp"
@@ -179,7 +179,7 @@ class RollBack {
     std::vector<std::string> but;
     if (where_.out && is_as_we_left_it(*where_.out, swap_.out)) but.push_back(where_.out->id);
     if (where_.in && is_as_we_left_it(*where_.in, swap_.in)) but.push_back(where_.in->id);
-    refuse_used_places(engine_, entry_.container, swap_.places, but);
+    refuse_used_places(context_, entry_.container, swap_.places, but);
   }
 
   void restore_places() {
@@ -196,7 +196,7 @@ class RollBack {
     expect_saved(entry_.container, swap_.places, *safety);
     PlaceRestorer restorer(context_, safety->image_id, swap_.places, safety->paths);
     // Somebody may have come while the scratch was made.
-    refuse_used_places(engine_, entry_.container, swap_.places, {restorer.scratch_id()});
+    refuse_used_places(context_, entry_.container, swap_.places, {restorer.scratch_id()});
     restorer.run([](const worker::Progress&) {});
     restorer.flush();
   }
@@ -295,7 +295,7 @@ Abandoned roll_back_abandoned(snapshot::Context& context, std::vector<std::strin
   docker::Engine& engine = context.rescue;
   Abandoned result;
   const auto end_one = [&](const JournalEntry& entry) {
-    const scratch::ContainerLock lock(context, entry.container);
+    const scratch::Claim claim = scratch::claim_container(context, entry.container);
     const auto claimed = journal.claim(entry.id);
     if (!claimed) return;
     const State state = state_of(engine, entry);

@@ -9,7 +9,7 @@
 #include "base/text.hpp"
 #include "boot/readiness.hpp"
 #include "capture/create.hpp"
-#include "scratch/container_lock.hpp"
+#include "scratch/claim.hpp"
 #include "scratch/containers.hpp"
 #include "snapshot/labels.hpp"
 #include "swap/data_places.hpp"
@@ -128,7 +128,7 @@ Clock::time_point stop_old(Course& course) {
 // has started it again.
 void expect_alone(const Course& course, const PlaceRestorer* restorer) {
   if (restorer == nullptr) return;
-  refuse_used_places(course.context.engine, course.entry.container, course.swap().places,
+  refuse_used_places(course.context, course.entry.container, course.swap().places,
                      {restorer->scratch_id()});
 }
 
@@ -265,7 +265,7 @@ capture::CreateRequest safety_request(const JournalEntry& entry, const std::stri
 
 SwapResult run_swap(snapshot::Context& context, const SwapRequest& request) {
   const auto start = Clock::now();
-  const scratch::ContainerLock lock(context, request.entry.container);
+  const scratch::Claim claim = scratch::claim_container(context, request.entry.container);
   Course course{context, request, request.entry, Journal(context.state_dir)};
   course.entry.when = std::chrono::system_clock::now();
   course.journal.begin(course.entry, request.look_again);

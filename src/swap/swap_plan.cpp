@@ -186,7 +186,7 @@ void plan_new_container(snapshot::Context& context, SwapPlan& plan,
 
 void refuse_shared_places(snapshot::Context& context, const SwapPlan& plan) {
   const Swap& swap = *plan.swap.entry.swap;
-  refuse_used_places(context.engine, plan.source.name(), swap.places, {swap.out.id});
+  refuse_used_places(context, plan.source.name(), swap.places, {swap.out.id});
 }
 
 void finish_plan(snapshot::Context& context, SwapPlan& plan) {

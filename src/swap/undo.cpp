@@ -253,7 +253,7 @@ class UndoPlanner {
                       fmt::format("docker stop {}, then again", shell_quote(renamed)));
       }
     }
-    refuse_used_places(context_.engine, entry.container, done.places, {});
+    refuse_used_places(context_, entry.container, done.places, {});
     add("container",
         fmt::format("nothing is called {}: the one from before comes back{}", entry.container,
                     returns ? "" : ", made anew from its safety snapshot"));

@@ -1,6 +1,7 @@
 // Several creates at once.
 #include "creation.hpp"
 #include "lanes.hpp"
+#include "support/eventually.hpp"
 
 namespace dksnap::test {
 namespace {
@@ -60,7 +61,8 @@ TEST_P(Concurrent, OfTwoContainersThatShareAVolume) {
     for (const Source* source :
          {static_cast<Source*>(&scene.source), static_cast<Source*>(&other)}) {
       EXPECT_TRUE(scene.engine.is_running(source->id()));
-      EXPECT_FALSE(scene.engine.is_paused(source->id()));
+      // The engine tells of pauses and their ends a moment later, in their order.
+      EXPECT_TRUE(eventually("it is thawed", [&] { return !scene.engine.is_paused(source->id()); }));
     }
     EXPECT_TRUE(scene.engine.scratches_of(scene.source.volume()).empty());
   }

@@ -118,7 +118,7 @@ void Creation::expect_nothing_left() {
   const auto clean = [&] {
     left = join(engine_.scratches_of(source_.volume()), " ");
     for (const std::string& name : engine_.image_names("dksnap-unfinished")) left += " " + name;
-    for (const std::string& name : engine_.hand_over_volumes_of(result_.pid)) left += " " + name;
+    for (const std::string& name : engine_.volumes_of(result_.pid)) left += " " + name;
     std::error_code none;
     for (const auto& note : fs::directory_iterator(desk_.home() / "state/dksnap/frozen", none))
       left += " " + note.path().string();

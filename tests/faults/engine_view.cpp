@@ -155,8 +155,8 @@ void EngineView::remove_image(const std::string& image) const {
   call("DELETE", "/images/" + image + "?force=1");
 }
 
-std::vector<std::string> EngineView::hand_over_volumes_of(int pid) const {
-  const std::string filters = json{{"label", json::array({"dksnap.role=hand-over"})}}.dump();
+std::vector<std::string> EngineView::volumes_of(int pid) const {
+  const std::string filters = json{{"label", json::array({"dksnap.role"})}}.dump();
   std::vector<std::string> names;
   const json volumes = ask("GET", "/volumes?filters=" + query_escape(filters))["Volumes"];
   for (const json& volume : volumes) {

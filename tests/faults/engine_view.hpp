@@ -49,7 +49,7 @@ class EngineView {
   // Scratch containers, running or not, that see a volume.
   std::vector<std::string> scratches_of(const std::string& volume) const;
   // Volumes that scratches and their readers of the dksnap with this number shared.
-  std::vector<std::string> hand_over_volumes_of(int pid) const;
+  std::vector<std::string> volumes_of(int pid) const;
 
  private:
   std::string socket_;

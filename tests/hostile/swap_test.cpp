@@ -1,6 +1,7 @@
 // Replace writes only what it has saved, and only what the user has said yes to.
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <memory>
@@ -119,6 +120,36 @@ TEST_P(Swap, AnAnswerToAnOldQuestionTouchesNothing) {
   EXPECT_EQ(desk().inspect(source)["Id"], other);
   EXPECT_TRUE(desk().runs(source));
   EXPECT_EQ(desk().docker_out({"ps", "-aq", "--filter", "name=" + source}), before);
+}
+
+// By whatever name: a link, the directory of the volume, a volume that mounts it.
+TEST_P(Swap, WhoeverHasThePlaceByAnotherNameIsInTheWay) {
+  const TempDir users;
+  std::filesystem::create_directory(users / "data");
+  std::filesystem::create_directory_symlink(users / "data", users / "link");
+  const std::string maker =
+      desk().start("maker", {"-v", desk().name("volume") + ":/srv"}, {desk().image("files:1")});
+  files_batch(desk(), maker, "write /srv/what seed\n");
+  const std::string id = desk().create(maker);
+  const std::string source =
+      desk().start("files", {"-v", users / "data" + ":/srv"}, {desk().image("files:1")});
+  files_batch(desk(), source, "write /srv/what live\n");
+  const std::string device = desk().name("device");
+  desk().docker_out({"volume", "create", "-o", "type=none", "-o", "o=bind", "-o",
+                     "device=" + users / "data", device});
+  for (const std::string& name : {users / "link", device}) {
+    const std::string other = desk().start("other", {"-v", name + ":/d"}, {desk().image("files:1")});
+    const RunResult refused = desk().dksnap({"replace", source, "--with", id, "-y"});
+    EXPECT_EQ(refused.status, 12) << refused;
+    EXPECT_THAT(refused.err, HasSubstr(other));
+    desk().remove_container(other);
+  }
+  const std::string files = desk().docker_out(
+      {"volume", "inspect", "--format", "{{.Mountpoint}}", desk().inspect(maker)["Mounts"][0]["Name"]});
+  const std::string other = desk().start("other", {"-v", files + ":/d"}, {desk().image("files:1")});
+  const RunResult created = desk().dksnap({"create", maker});
+  EXPECT_THAT(created.err, HasSubstr(other + " writes to the same volume and is frozen too"));
+  EXPECT_EQ(what(source, "/srv/what"), "live");
 }
 
 // Killed while it waits for the new one, which is in place and used from then on.

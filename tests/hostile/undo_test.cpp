@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/digest.hpp"
 #include "forge.hpp"
 #include "support/eventually.hpp"
 #include "support/files_image.hpp"
@@ -160,9 +161,11 @@ TEST_P(Undo, TheVolumeOfARemovedOneIsSavedBeforeItIsRewritten) {
 // A volume of the user's, with what anybody can write into labels, is no lock of a dead dksnap's.
 TEST_P(Undo, AReplaceThatSomebodyIsAtIsWaitedFor) {
   const std::string source = start();
-  const std::string lock = "dksnap-swap-" + source;
+  // Named by digits of what it is for.
+  const std::string digest = sha256_digest("the container " + source);
+  const std::string lock = "dksnap-claim-" + digest.substr(digest.find(':') + 1, 16);
   const auto hold = [&](const std::string& owner) {
-    desk().docker_out({"volume", "create", "--label", "dksnap.role=lock", "--label",
+    desk().docker_out({"volume", "create", "--label", "dksnap.role=claim", "--label",
                        "dksnap.owner=" + owner, lock});
   };
   hold("1@elsewhere/m/b/n:1");

@@ -223,7 +223,7 @@ std::vector<std::string> Desk::leftovers() const {
       if (line.starts_with(fmt::format("{}@", pid))) found.push_back("container " + line);
     }
   }
-  const std::string volumes = docker_out({"volume", "ls", "--filter", "label=dksnap.role=hand-over",
+  const std::string volumes = docker_out({"volume", "ls", "--filter", "label=dksnap.role",
                                           "--format", "{{.Label \"dksnap.owner\"}} {{.Name}}"});
   for (const std::string& line : lines_of(volumes)) {
     for (const pid_t pid : pids_) {

@@ -51,7 +51,8 @@ EngineInfo read_info(const json& info, const std::string& api_version) {
 }
 
 Volume read_volume(const json& one) {
-  return {text(one, "Name"), text(one, "Driver"), text(one, "Mountpoint"), text_map(one, "Labels")};
+  return {text(one, "Name"), text(one, "Driver"), text(one, "Mountpoint"), text_map(one, "Labels"),
+          text(member(one, "Options"), "device")};
 }
 
 std::vector<Volume> read_volumes(const json& answer) {

@@ -1,4 +1,4 @@
-#include "scratch/container_lock.hpp"
+#include "scratch/claim.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -27,12 +27,12 @@ std::string label_of(const docker::Volume& volume, const char* name) {
   return found == volume.labels.end() ? "" : found->second;
 }
 
-// A local volume is a directory of its name; a container's may be of any length.
-std::string volume_name(const std::string& container) {
-  constexpr std::size_t kLongest = 200;
-  if (container.size() <= kLongest) return snapshot::kSwapLockName + container;
-  const std::string digest = sha256_digest(container);
-  return snapshot::kSwapLockName + digest.substr(digest.find(':') + 1);
+// A volume's name takes fewer letters than an image's, and a local one is a directory: only so many
+// of them.
+std::string volume_name(const std::string& what) {
+  constexpr std::size_t kDigits = 16;
+  const std::string digest = sha256_digest(what);
+  return snapshot::kClaimName + digest.substr(digest.find(':') + 1, kDigits);
 }
 
 // As it is there now; without labels where there is none.
@@ -43,22 +43,19 @@ docker::Volume find_volume(docker::Engine& engine, const std::string& name) {
   return {};
 }
 
-Error held(const std::string& container, const docker::Volume& volume) {
+Error held(const std::string& what, const std::string& doing, const docker::Volume& volume) {
   const std::string by = label_of(volume, snapshot::label::kMadeBy);
-  return {ErrorCode::in_use, "another dksnap is at " + container,
-          fmt::format("{} replaces it, or takes that back",
-                      by.empty() ? "somebody" : printable(by)),
+  return {ErrorCode::in_use, "another dksnap is at " + what,
+          fmt::format("{} {}", by.empty() ? "somebody" : printable(by), doing),
           fmt::format("wait for it; if nobody is at it any more: docker volume rm {}",
                       shell_quote(volume.name))};
 }
 
 }  // namespace
 
-ContainerLock::ContainerLock(snapshot::Context& context, const std::string& container)
-    : context_(context),
-      volume_(volume_name(container)),
-      mark_(random_hex(kMarkBytes)) {
-  const docker::StringMap labels{{snapshot::label::kRole, snapshot::kRoleLock},
+Claim::Claim(snapshot::Context& context, const std::string& what, const std::string& doing)
+    : context_(context), volume_(volume_name(what)), mark_(random_hex(kMarkBytes)) {
+  const docker::StringMap labels{{snapshot::label::kRole, snapshot::kRoleClaim},
                                  {snapshot::label::kOwner, owner_text()},
                                  {snapshot::label::kMadeBy, whose({}).name},
                                  {snapshot::label::kSwap, mark_}};
@@ -76,17 +73,17 @@ ContainerLock::ContainerLock(snapshot::Context& context, const std::string& cont
       }
       // Of one without an owner's text nobody knows, and it may be a volume of the user's.
       if (owner_life(label_of(volume, snapshot::label::kOwner)) != Life::dead)
-        throw held(container, volume);
+        throw held(what, doing, volume);
       context.engine.remove_volume(volume_);
     }
-    throw held(container, find_volume(context.engine, volume_));
+    throw held(what, doing, find_volume(context.engine, volume_));
   } catch (const Error&) {
     release();
     throw;
   }
 }
 
-void ContainerLock::release() noexcept {
+void Claim::release() noexcept {
   try {
     // Of one that the engine was asked for and did not answer, only the mark tells.
     if (label_of(find_volume(context_.rescue, volume_), snapshot::label::kSwap) == mark_)
@@ -94,6 +91,14 @@ void ContainerLock::release() noexcept {
   } catch (const Error& error) {
     log(LogLevel::info, fmt::format("the volume {} stays: {}", volume_, error.what()));
   }
+}
+
+Claim claim_container(snapshot::Context& context, const std::string& name) {
+  return {context, "the container " + name, "replaces it, or takes that back"};
+}
+
+Claim claim_image_name(snapshot::Context& context, const std::string& name) {
+  return {context, "the image name " + name, "is giving it"};
 }
 
 }  // namespace dksnap::scratch
