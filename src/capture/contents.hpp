@@ -23,6 +23,9 @@ struct Contents {
   // Those that usually hold secrets, to be named.
   std::vector<std::string> secret_files;
   std::vector<snapshot::LeftOut> left_out;
+  // Destinations of mounts that are left out. Nothing at or below them is read by whatever way: not
+  // by a walk of a tree around them, not by the name of a file that was there before.
+  std::vector<std::string> other_mounts;
   // "name-or-path:destination" of the mounts among the trees.
   std::vector<std::string> volumes;
   // Volumes whose other writers have to be frozen too: names of volumes, or host paths of binds.
@@ -30,6 +33,7 @@ struct Contents {
 
   std::vector<std::string> targets() const;
   bool captures(const std::string& path) const;  // lies at or below a tree
+  bool hides(const std::string& path) const;     // at or below one of the other mounts
 };
 
 // `parent_paths`: directories that the parent captured, which are captured again wherever they are

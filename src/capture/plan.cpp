@@ -58,6 +58,7 @@ worker::Job make_job(const Plan& plan, bool checksum) {
   worker::Job job;
   job.trees = plan.contents.trees;
   job.root_paths = plan.contents.root_paths;
+  job.other_mounts = plan.contents.other_mounts;
   job.root_source = plan.source.is_live() ? worker::kSourceRoot : worker::kStagingDirectory;
   job.live = plan.source.is_live() && !plan.source.container.paused;
   job.has_reader = plan.source.is_live();

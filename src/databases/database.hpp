@@ -25,6 +25,8 @@ struct ContainerFacts {
   std::function<std::optional<docker::PathStat>(const std::string&)> stat;
   // A file of a few kilobytes; nothing where it does not exist.
   std::function<std::optional<std::string>(const std::string&)> read;
+  // Where the links lead that lie in a directory; none where that does not exist.
+  std::function<std::vector<std::string>(const std::string&)> links;
 };
 
 struct Recognition {
