@@ -80,6 +80,29 @@ void expect_manifest(docker::Engine& engine, Plan& plan) {
       fmt::format("\"{}\" does not say what it holds", printable(parent.lineage->title));
 }
 
+// Those that the container has and its image has not. Compose's are its own business.
+void add_labels(const SourceContainer& source, std::vector<snapshot::LeftOut>& left_out) {
+  constexpr std::size_t kMostBytes = 1000;  // of names
+  std::vector<std::string> names;
+  std::size_t bytes = 0;
+  std::size_t more = 0;
+  for (const auto& [name, value] : source.container.config.labels) {
+    const auto& of_image = source.image.config.labels;
+    const auto same = of_image.find(name);
+    if (name.starts_with("com.docker.compose.") || name.starts_with("dksnap.")) continue;
+    if (same != of_image.end() && same->second == value) continue;
+    bytes += name.size();
+    if (bytes <= kMostBytes)
+      names.push_back(name);
+    else
+      ++more;
+  }
+  if (names.empty() && more == 0) return;
+  if (more > 0) names.push_back(fmt::format("{} more", more));
+  left_out.push_back({"the container's labels " + join(names, ", "),
+                      "whoever goes by them would take a copy for the original"});
+}
+
 void decide_contents(docker::Engine& engine, Plan& plan, const std::vector<docker::Change>& changes,
                      bool checksum) {
   // What a stranger's labels call captured is no reason to capture it.
@@ -92,6 +115,7 @@ void decide_contents(docker::Engine& engine, Plan& plan, const std::vector<docke
     add_inherited_root_paths(engine, plan.source, plan.contents);
   plan.snapshot.paths = plan.contents.targets();
   plan.snapshot.run.volumes = plan.contents.volumes;
+  add_labels(plan.source, plan.contents.left_out);
   plan.snapshot.left_out = plan.contents.left_out;
   plan.job = make_job(plan, checksum);
 }
