@@ -125,6 +125,10 @@ void decide_config(docker::Engine& engine, Plan& plan, const std::vector<std::st
   plan.config = snapshot::filter_config({source.container.config, source.image.config,
                                          snapshot::own_entrypoint(engine, source.container), keep});
   snapshot::guard(plan.config, source.kind.database->data_says_who_may_enter());
+  auto quiet = source.kind.database->quiet_command(plan.config.entrypoint, plan.config.cmd,
+                                                   source.kind.recognition);
+  plan.is_quiet = quiet.has_value();
+  if (quiet) plan.config.cmd = std::move(*quiet);
 }
 
 // What the user gave is written into the image, and nobody else can take a secret out of it.
@@ -232,6 +236,12 @@ void tell_plan(snapshot::Reporter& reporter, const Plan& plan) {
         fmt::format("in it: {}, which usually hold secrets; whoever gets the snapshot "
                     "gets them",
                     join(plan.contents.secret_files, ", ")));
+  }
+  if (!plan.is_quiet) {
+    reporter.notice(fmt::format(
+        "the command of {} is not understood, so what its data and files say of archives, "
+        "replication and schedules holds for a copy too: start copies where that reaches nobody",
+        plan.source.name()));
   }
   if (!plan.parent.why_full.empty()) reporter.notice("captured whole: " + plan.parent.why_full);
 }

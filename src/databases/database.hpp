@@ -85,6 +85,15 @@ class Database {
   // the server is started with: a copy without them refuses whom its source refuses.
   virtual bool data_says_who_may_enter() const { return false; }
 
+  // The command of a copy, which does not act outward as the original does: it archives nothing,
+  // follows nobody, waits for nobody and runs no schedule. By arguments, after those that are
+  // there; the data stay as they are. Nothing where what the words start is not understood.
+  virtual std::optional<std::vector<std::string>> quiet_command(
+      const std::vector<std::string>& /*entrypoint*/, const std::vector<std::string>& cmd,
+      const Recognition& /*recognition*/) const {
+    return cmd;
+  }
+
   // Whether a copy taken while the server ran needs settle().
   virtual bool settles() const = 0;
   // Paths in a fresh copy that would keep the server from starting on it (a stale pid file).
