@@ -159,10 +159,11 @@ void add_root_changes(Contents& contents, docker::Engine& engine, const SourceCo
                std::back_inserter(contents.secret_files), usually_holds_secrets);
 }
 
-// Those that were left out, and where engines put secrets without a mount.
+// Those that were left out, and what never belongs into an image: it is in no tree around it.
 std::vector<std::string> find_other_mounts(const Contents& contents,
                                            const SourceContainer& source) {
-  std::vector<std::string> others{"/run/secrets", "/var/run/secrets"};
+  std::vector<std::string> others(kExcludedDirectories.begin(), kExcludedDirectories.end());
+  others.insert(others.end(), kExcludedFiles.begin(), kExcludedFiles.end());
   const auto targets = contents.targets();
   for (const docker::Mount& mount : source.container.mounts) {
     if (std::find(targets.begin(), targets.end(), mount.destination) == targets.end())
@@ -188,6 +189,13 @@ bool is_excluded_root_path(const std::string& path) {
   return std::any_of(kExcludedDirectories.begin(), kExcludedDirectories.end(),
                      [&](const char* directory) { return is_within(path, directory); }) ||
          std::find(kExcludedFiles.begin(), kExcludedFiles.end(), path) != kExcludedFiles.end();
+}
+
+bool touches_excluded_path(const std::string& path) {
+  const auto holds = [&](const char* excluded) { return is_within(excluded, path); };
+  return is_excluded_root_path(path) ||
+         std::any_of(kExcludedDirectories.begin(), kExcludedDirectories.end(), holds) ||
+         std::any_of(kExcludedFiles.begin(), kExcludedFiles.end(), holds);
 }
 
 bool has_data_on_tmpfs(const SourceContainer& source) {

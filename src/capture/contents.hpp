@@ -50,5 +50,7 @@ bool has_data_on_tmpfs(const SourceContainer& source);
 // Whether a path of the root file system never belongs into an image: kernel and run-time
 // directories, what the engine writes itself, and our own.
 bool is_excluded_root_path(const std::string& path);
+// Or holds such a one.
+bool touches_excluded_path(const std::string& path);
 
 }  // namespace dksnap::capture

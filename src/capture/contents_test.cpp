@@ -11,9 +11,6 @@ namespace {
 
 using testing::Contains;
 using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 using testing::UnorderedElementsAre;
 
 constexpr const char* kData = "/var/lib/postgresql/data";
@@ -79,7 +76,7 @@ TEST_F(ContentsTest, NothingAtOrBelowTheSecretsOfAnEngineIsCaptured) {
     const Contents contents = find();
     EXPECT_THAT(contents.targets(), ElementsAre(kData)) << type;
     EXPECT_EQ(left_out(contents).size(), 3U) << type;
-    EXPECT_THAT(contents.mounts, IsEmpty()) << type;
+    EXPECT_TRUE(contents.mounts.empty()) << type;
     EXPECT_FALSE(has_data_on_tmpfs(source_));
     EXPECT_THROW(find({"/run/secrets"}), Error) << "not even for a safety copy";
   }
@@ -94,6 +91,15 @@ TEST_F(ContentsTest, AVolumeOfRunTimeFilesIsLeftOutAndNamed) {
   EXPECT_THAT(contents.targets(), UnorderedElementsAre("/run/pg", "/tmp/work", "/srv"));
   EXPECT_THAT(left_out(contents), ElementsAre("/run/sock", "/var/run/app"));
   EXPECT_THAT(find({"/run/sock"}).targets(), Contains("/run/sock")) << "what is rewritten is saved";
+}
+
+TEST_F(ContentsTest, WhatNeverBelongsIntoAnImageIsInNoTreeAroundIt) {
+  for (const char* path : {"/", "/var", "/etc", "/run/x", "/tmp", "/proc/1", "/.dksnap"})
+    EXPECT_TRUE(touches_excluded_path(path)) << path;
+  for (const char* path : {"/data", "/var/lib/app", "/etc/app", "/variant"})
+    EXPECT_FALSE(touches_excluded_path(path)) << path;
+  source_.kind.recognition.data_paths = {"/var"};
+  EXPECT_TRUE(find().hides("/var/run/token"));
 }
 
 }  // namespace

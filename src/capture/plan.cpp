@@ -69,15 +69,22 @@ worker::Job make_job(const Plan& plan, bool checksum) {
   return job;
 }
 
-// The worker goes by the parent's manifest. One that was not made here may have none.
-void expect_manifest(docker::Engine& engine, Plan& plan) {
-  snapshot::ParentChoice& parent = plan.parent;
-  if (!parent.delta || parent.delta_made_here) return;
-  if (engine.stat_path(plan.source.id(), worker::kManifestPath)) return;
-  parent.delta.reset();
-  parent.delta_made_here = false;
-  parent.why_full =
-      fmt::format("\"{}\" does not say what it holds", printable(parent.lineage->title));
+// The directories that are captured because the parent had them. What a stranger's image says it
+// holds is believed where it has the container's own layers, of a few directories, and of none that
+// the container would not give away by itself.
+std::vector<std::string> parent_paths(docker::Engine& engine, const Plan& plan) {
+  constexpr std::size_t kMostOfStrangers = 32;
+  const snapshot::ParentChoice& parent = plan.parent;
+  if (!parent.lineage || !parent.lineage_proved) return {};
+  std::vector<std::string> paths = parent.lineage->paths;
+  if (parent.made_here) return paths;
+  if (paths.size() > kMostOfStrangers) paths.resize(kMostOfStrangers);
+  std::erase_if(paths, [&](const std::string& path) {
+    const auto stat =
+        touches_excluded_path(path) ? std::nullopt : engine.stat_path(plan.source.id(), path);
+    return !stat || !stat->is_directory();
+  });
+  return paths;
 }
 
 // Those that the container has and its image has not. Compose's are its own business.
@@ -105,11 +112,8 @@ void add_labels(const SourceContainer& source, std::vector<snapshot::LeftOut>& l
 
 void decide_contents(docker::Engine& engine, Plan& plan, const std::vector<docker::Change>& changes,
                      bool checksum) {
-  // What a stranger's labels call captured is no reason to capture it.
-  const bool proved = plan.parent.lineage && plan.parent.lineage_proved;
-  plan.contents = find_contents(engine, plan.source, changes,
-                                proved ? plan.parent.lineage->paths : std::vector<std::string>(),
-                                plan.must_capture);
+  plan.contents =
+      find_contents(engine, plan.source, changes, parent_paths(engine, plan), plan.must_capture);
   // Where the base has less than the container's image.
   if (!plan.parent.delta && plan.parent.base.id != plan.source.image.id)
     add_inherited_root_paths(engine, plan.source, plan.contents);
@@ -171,7 +175,6 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment 
   const snapshot::LoadedNotes notes(context.state_dir, plan.engine.id);
   plan.parent =
       snapshot::choose_parent(engine, catalog, notes, source.container, source.image, request.full);
-  expect_manifest(engine, plan);
 
   snapshot::Snapshot& snapshot = plan.snapshot;
   refuse_long_note(request);
