@@ -57,7 +57,7 @@ class Identity : public OnBothStores {
       if (one["names"] == json::array({built})) shown = one;
     }
     EXPECT_EQ(shown["built_on"], line.id);
-    EXPECT_EQ(shown["id"], "");
+    EXPECT_EQ(shown["id"], nullptr);
 
     const std::string container = desk().start("built", {}, {built});
     files_batch(desk(), container, "write /data/new new\nwrite /opt/later 1\n");
