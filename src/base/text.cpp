@@ -103,6 +103,27 @@ constexpr std::array<Range, 15> kInvisible{{
     {0xe0000, 0xe007f},
 }};
 
+// Scripts whose letters a joiner joins or keeps apart, and emoji, with the mark that asks for
+// colour.
+constexpr std::array<Range, 9> kJoining{{
+    {0x600, 0x109f},
+    {0x1780, 0x18af},
+    {0x2190, 0x21ff},
+    {0x2300, 0x23ff},
+    {0x2600, 0x2bff},
+    {0xa840, 0xa8ff},
+    {0xfb50, 0xfdff},
+    {0xfe0f, 0xfe0f},
+    {0x1f000, 0x1faff},
+}};
+
+// A zero-width (non-)joiner that has something to do between these two: Persian, Hindi, a family.
+bool joins(char32_t c, char32_t before, std::string_view after) {
+  if ((c != 0x200c && c != 0x200d) || after.empty() || !is_in(kJoining, before)) return false;
+  const auto next = decode(after);
+  return next && is_in(kJoining, next->value) && !is_in(kInvisible, next->value);
+}
+
 std::size_t columns_of(char32_t c) {
   if (c < 0x300) return 1;
   if (is_in(kCombining, c)) return 0;
@@ -211,11 +232,14 @@ std::string slug(std::string_view title) {
 
 std::string printable(std::string_view text) {
   std::string result;
+  char32_t before = 0;
   while (!text.empty()) {
     const auto point = decode(text);
     const std::size_t length = point ? point->length : 1;
     const std::string_view bytes = text.substr(0, length);
     text.remove_prefix(length);
+    const bool is_joiner = point && joins(point->value, before, text);
+    before = point ? point->value : 0;
     if (point && point->value == '\n') {
       result += "\\n";
     } else if (point && point->value == '\t') {
@@ -223,7 +247,7 @@ std::string printable(std::string_view text) {
     } else if (!point || point->value < 0x20 || (point->value >= 0x7f && point->value < 0xa0)) {
       for (const char byte : bytes)
         result += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
-    } else if (is_in(kInvisible, point->value)) {
+    } else if (is_in(kInvisible, point->value) && !is_joiner) {
       result += point->value > 0xffff
                     ? fmt::format("\\U{:08x}", static_cast<std::uint32_t>(point->value))
                     : fmt::format("\\u{:04x}", static_cast<std::uint32_t>(point->value));
@@ -237,11 +261,14 @@ std::string printable(std::string_view text) {
 std::string printable_json(std::string_view json) {
   std::string result;
   const auto escape = [&](std::uint32_t unit) { result += fmt::format("\\u{:04x}", unit); };
+  char32_t before = 0;
   while (!json.empty()) {
     const auto point = decode(json);
     const std::size_t length = point ? point->length : 1;
     const std::uint32_t value = point ? point->value : 0xfffd;
-    if (point && value != 0x7f && !is_in(kInvisible, point->value)) {
+    const bool is_joiner = point && joins(point->value, before, json.substr(length));
+    before = point ? point->value : 0;
+    if (point && value != 0x7f && (is_joiner || !is_in(kInvisible, point->value))) {
       result += json.substr(0, length);
     } else if (value > 0xffff) {
       escape(0xd800 + ((value - 0x10000) >> 10));

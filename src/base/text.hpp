@@ -30,8 +30,9 @@ std::string last_lines(std::string_view text, std::size_t count);
 std::string slug(std::string_view title);
 
 // Control characters (a terminal would act on them) as \n, \t or \xNN; invalid UTF-8 as \xNN;
-// bidirectional controls, characters without width and line separators as \uNNNN. What it returns
-// it leaves as it is, so calling it twice does no harm.
+// bidirectional controls, characters without width and line separators as \uNNNN, but for joiners
+// between letters or emoji that they join. What it returns it leaves as it is, so calling it twice
+// does no harm.
 std::string printable(std::string_view text);
 // The same of JSON text on one line, which stays the JSON that it was: \uNNNN for all of them.
 std::string printable_json(std::string_view json);

@@ -115,6 +115,18 @@ TEST(Printable, ShowsControlCharacters) {
   EXPECT_EQ(printable("עברית عربى e\u0301 ─ …"), "עברית عربى e\u0301 ─ …");
 }
 
+TEST(Printable, KeepsJoinersThatJoin) {
+  for (const std::string text : {"👩\u200d👧 🏳\ufe0f\u200d🌈 👩🏽\u200d⚕\ufe0f",
+                                 "می\u200cخواهم", "क्\u200dष"}) {
+    EXPECT_EQ(printable(text), text);
+    EXPECT_EQ(printable_json(text), text);
+  }
+  EXPECT_EQ(printable("a\u200db é\u200cé"), "a\\u200db é\\u200cé");
+  EXPECT_EQ(printable("👩\u200d \u200d👩 👩\u200d"), "👩\\u200d \\u200d👩 👩\\u200d");
+  EXPECT_EQ(printable("م\u200c\u200cم\u200c\u061cم"), "م\\u200c\\u200cم\\u200c\\u061cم");
+  EXPECT_EQ(printable_json("م\u200c\u200dم"), "م\\u200c\\u200dم");
+}
+
 RC_GTEST_PROP(Printable, NeverHoldsControlCharacters, ()) {
   const auto bytes = *rc::gen::container<std::string>(rc::gen::arbitrary<char>());
   const std::string shown = printable(bytes);

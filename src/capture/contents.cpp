@@ -21,11 +21,20 @@ constexpr std::array kExcludedDirectories{"/proc", "/sys",     "/dev",    "/run"
 constexpr std::array kExcludedFiles{"/.dockerenv", "/etc/hosts", "/etc/hostname",
                                     "/etc/resolv.conf", "/etc/mtab"};
 
+// What the user mounts into a data directory is data where it is a volume; a file or directory of
+// the host's there is a key or a configuration, unless the kind itself keeps data at that place.
 bool holds_data(const SourceContainer& source, const docker::Mount& mount) {
   const auto& paths = source.kind.recognition.data_paths;
   return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
-    return is_within(path, mount.destination) || is_within(mount.destination, path);
+    return is_within(path, mount.destination) ||
+           (mount.type != "bind" && is_within(mount.destination, path));
   });
+}
+
+// A volume among what lives as long as the container runs: sockets, process ids, secrets.
+bool is_runtime_volume(const SourceContainer& source, const docker::Mount& mount) {
+  return mount.type == "volume" && is_excluded_root_path(mount.destination) &&
+         !is_within(mount.destination, "/tmp") && !holds_data(source, mount);
 }
 
 // A tmpfs the database needs for its data; others hold what is meant to be lost.
@@ -35,6 +44,11 @@ bool skips_tmpfs(const SourceContainer& source, const docker::Mount& mount) {
 
 void add_mount(Contents& contents, const SourceContainer& source, const docker::Mount& mount,
                bool is_needed) {
+  if (is_runtime_secret(mount.destination)) {
+    contents.left_out.push_back(
+        {fmt::format("{} ({})", mount.destination, mount.type), "secrets are never captured"});
+    return;
+  }
   if (mount.type == "tmpfs") {
     if (skips_tmpfs(source, mount)) return;
     if (!source.is_live()) {
@@ -48,6 +62,11 @@ void add_mount(Contents& contents, const SourceContainer& source, const docker::
   if (mount.type == "bind" && !is_needed && !holds_data(source, mount)) {
     contents.left_out.push_back({fmt::format("{} (bind of {})", mount.destination, mount.source),
                                  "binds are captured only where a database keeps its data"});
+    return;
+  }
+  if (!is_needed && is_runtime_volume(source, mount)) {
+    contents.left_out.push_back({fmt::format("{} (volume {})", mount.destination, mount.name),
+                                 "what lies there is of the running container alone"});
     return;
   }
   if (mount.type != "bind" && mount.type != "volume") {
@@ -71,7 +90,7 @@ void add_mount(Contents& contents, const SourceContainer& source, const docker::
 // file system, but captured whole, since it holds data.
 void add_root_directory(Contents& contents, const SourceContainer& source,
                         const std::string& path) {
-  if (contents.captures(path) || path == "/") return;
+  if (contents.captures(path) || path == "/" || is_runtime_secret(path)) return;
   const bool in_left_out_mount =
       std::any_of(source.container.mounts.begin(), source.container.mounts.end(),
                   [&](const docker::Mount& mount) { return is_within(path, mount.destination); });
@@ -140,6 +159,19 @@ void add_root_changes(Contents& contents, docker::Engine& engine, const SourceCo
                std::back_inserter(contents.secret_files), usually_holds_secrets);
 }
 
+// Those that were left out, and what never belongs into an image: it is in no tree around it.
+std::vector<std::string> find_other_mounts(const Contents& contents,
+                                           const SourceContainer& source) {
+  std::vector<std::string> others(kExcludedDirectories.begin(), kExcludedDirectories.end());
+  others.insert(others.end(), kExcludedFiles.begin(), kExcludedFiles.end());
+  const auto targets = contents.targets();
+  for (const docker::Mount& mount : source.container.mounts) {
+    if (std::find(targets.begin(), targets.end(), mount.destination) == targets.end())
+      others.push_back(mount.destination);
+  }
+  return others;
+}
+
 void refuse_missing(const Contents& contents, const SourceContainer& source,
                     const std::vector<std::string>& needed) {
   const auto targets = contents.targets();
@@ -159,11 +191,19 @@ bool is_excluded_root_path(const std::string& path) {
          std::find(kExcludedFiles.begin(), kExcludedFiles.end(), path) != kExcludedFiles.end();
 }
 
+bool touches_excluded_path(const std::string& path) {
+  const auto holds = [&](const char* excluded) { return is_within(excluded, path); };
+  return is_excluded_root_path(path) ||
+         std::any_of(kExcludedDirectories.begin(), kExcludedDirectories.end(), holds) ||
+         std::any_of(kExcludedFiles.begin(), kExcludedFiles.end(), holds);
+}
+
 bool has_data_on_tmpfs(const SourceContainer& source) {
   const auto& mounts = source.container.mounts;
   return source.is_live() &&
          std::any_of(mounts.begin(), mounts.end(), [&](const docker::Mount& mount) {
-           return mount.type == "tmpfs" && !skips_tmpfs(source, mount);
+           return mount.type == "tmpfs" && !is_runtime_secret(mount.destination) &&
+                  !skips_tmpfs(source, mount);
          });
 }
 
@@ -178,6 +218,11 @@ bool Contents::captures(const std::string& path) const {
                      [&](const worker::TreeSpec& tree) { return is_within(path, tree.target); });
 }
 
+bool Contents::hides(const std::string& path) const {
+  return std::any_of(other_mounts.begin(), other_mounts.end(),
+                     [&](const std::string& mount) { return is_within(path, mount); });
+}
+
 Contents find_contents(docker::Engine& engine, const SourceContainer& source,
                        const std::vector<docker::Change>& changes,
                        const std::vector<std::string>& parent_paths,
@@ -188,6 +233,7 @@ Contents find_contents(docker::Engine& engine, const SourceContainer& source,
         std::find(needed.begin(), needed.end(), mount.destination) != needed.end();
     add_mount(contents, source, mount, is_needed);
   }
+  contents.other_mounts = find_other_mounts(contents, source);
   refuse_missing(contents, source, needed);
   for (const std::string& path : source.kind.recognition.data_paths) {
     add_root_directory(contents, source, path);

@@ -24,6 +24,9 @@ struct Contents {
   // Those that usually hold secrets, to be named.
   std::vector<std::string> secret_files;
   std::vector<snapshot::LeftOut> left_out;
+  // Destinations of mounts that are left out. Nothing at or below them is read by whatever way: not
+  // by a walk of a tree around them, not by the name of a file that was there before.
+  std::vector<std::string> other_mounts;
   // "name-or-path:destination" of the mounts among the trees.
   std::vector<std::string> volumes;
   // Whose other writers have to be frozen too.
@@ -31,6 +34,7 @@ struct Contents {
 
   std::vector<std::string> targets() const;
   bool captures(const std::string& path) const;  // lies at or below a tree
+  bool hides(const std::string& path) const;     // at or below one of the other mounts
 };
 
 // `parent_paths`: directories that the parent captured, which are captured again wherever they are
@@ -47,5 +51,7 @@ bool has_data_on_tmpfs(const SourceContainer& source);
 // Whether a path of the root file system never belongs into an image: kernel and run-time
 // directories, what the engine writes itself, and our own.
 bool is_excluded_root_path(const std::string& path);
+// Or holds such a one.
+bool touches_excluded_path(const std::string& path);
 
 }  // namespace dksnap::capture

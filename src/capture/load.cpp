@@ -46,9 +46,8 @@ std::string make_config(const Plan& plan, const snapshot::Snapshot& snapshot,
   config.variant = plan.source.image.variant;
   config.base_diff_ids = image_below(plan).diff_ids;
   config.diff_id = packed.diff_id;
-  for (const auto& [name, value] : plan.config.labels) {
-    if (!is_ours_or_compose(name)) config.labels[name] = value;
-  }
+  // None of the container's: proxies, watchers and schedulers go by labels, and would take every
+  // copy for the original. Its image's stay, as that has them for whoever runs it.
   for (const auto& [name, value] : snapshot::to_labels(snapshot)) config.labels[name] = value;
   config.removes_label = is_ours_or_compose;
   config.env = plan.config.env;

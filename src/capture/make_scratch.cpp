@@ -8,7 +8,7 @@ namespace {
 std::string image_to_run(snapshot::Context& context, const Plan& plan) {
   const docker::Image& below = image_below(plan);
   const std::vector<std::string> captured = plan.contents.targets();
-  const bool known = plan.parent.delta_made_here || below.id == plan.source.image.id;
+  const bool known = plan.parent.delta.has_value() || below.id == plan.source.image.id;
   // A volume over what is captured would swallow it.
   const bool hides = volumes_without(below.config.volumes, captured) != below.config.volumes;
   return known && !hides ? below.id : ensure_stage_image(context, below, captured);

@@ -58,6 +58,7 @@ worker::Job make_job(const Plan& plan, bool checksum) {
   worker::Job job;
   job.trees = plan.contents.trees;
   job.root_paths = plan.contents.root_paths;
+  job.other_mounts = plan.contents.other_mounts;
   job.root_source = plan.source.is_live() ? worker::kSourceRoot : worker::kStagingDirectory;
   job.live = plan.source.is_live() && !plan.source.container.paused;
   job.has_reader = plan.source.is_live();
@@ -68,29 +69,57 @@ worker::Job make_job(const Plan& plan, bool checksum) {
   return job;
 }
 
-// The worker goes by the parent's manifest. One that was not made here may have none.
-void expect_manifest(docker::Engine& engine, Plan& plan) {
-  snapshot::ParentChoice& parent = plan.parent;
-  if (!parent.delta || parent.delta_made_here) return;
-  if (engine.stat_path(plan.source.id(), worker::kManifestPath)) return;
-  parent.delta.reset();
-  parent.delta_made_here = false;
-  parent.why_full =
-      fmt::format("\"{}\" does not say what it holds", printable(parent.lineage->title));
+// The directories that are captured because the parent had them. What a stranger's image says it
+// holds is believed where it has the container's own layers, of a few directories, and of none that
+// the container would not give away by itself.
+std::vector<std::string> parent_paths(docker::Engine& engine, const Plan& plan) {
+  constexpr std::size_t kMostOfStrangers = 32;
+  const snapshot::ParentChoice& parent = plan.parent;
+  if (!parent.lineage || !parent.lineage_proved) return {};
+  std::vector<std::string> paths = parent.lineage->paths;
+  if (parent.made_here) return paths;
+  if (paths.size() > kMostOfStrangers) paths.resize(kMostOfStrangers);
+  std::erase_if(paths, [&](const std::string& path) {
+    const auto stat =
+        touches_excluded_path(path) ? std::nullopt : engine.stat_path(plan.source.id(), path);
+    return !stat || !stat->is_directory();
+  });
+  return paths;
+}
+
+// Those that the container has and its image has not. Compose's are its own business.
+void add_labels(const SourceContainer& source, std::vector<snapshot::LeftOut>& left_out) {
+  constexpr std::size_t kMostBytes = 1000;  // of names
+  std::vector<std::string> names;
+  std::size_t bytes = 0;
+  std::size_t more = 0;
+  for (const auto& [name, value] : source.container.config.labels) {
+    const auto& of_image = source.image.config.labels;
+    const auto same = of_image.find(name);
+    if (name.starts_with("com.docker.compose.") || name.starts_with("dksnap.")) continue;
+    if (same != of_image.end() && same->second == value) continue;
+    bytes += name.size();
+    if (bytes <= kMostBytes)
+      names.push_back(name);
+    else
+      ++more;
+  }
+  if (names.empty() && more == 0) return;
+  if (more > 0) names.push_back(fmt::format("{} more", more));
+  left_out.push_back({"the container's labels " + join(names, ", "),
+                      "whoever goes by them would take a copy for the original"});
 }
 
 void decide_contents(docker::Engine& engine, Plan& plan, const std::vector<docker::Change>& changes,
                      bool checksum) {
-  // What a stranger's labels call captured is no reason to capture it.
-  const bool proved = plan.parent.lineage && plan.parent.lineage_proved;
-  plan.contents = find_contents(engine, plan.source, changes,
-                                proved ? plan.parent.lineage->paths : std::vector<std::string>(),
-                                plan.must_capture);
+  plan.contents =
+      find_contents(engine, plan.source, changes, parent_paths(engine, plan), plan.must_capture);
   // Where the base has less than the container's image.
   if (!plan.parent.delta && plan.parent.base.id != plan.source.image.id)
     add_inherited_root_paths(engine, plan.source, plan.contents);
   plan.snapshot.paths = plan.contents.targets();
   plan.snapshot.run.volumes = plan.contents.volumes;
+  add_labels(plan.source, plan.contents.left_out);
   plan.snapshot.left_out = plan.contents.left_out;
   plan.job = make_job(plan, checksum);
 }
@@ -100,6 +129,10 @@ void decide_config(docker::Engine& engine, Plan& plan, const std::vector<std::st
   plan.config = snapshot::filter_config({source.container.config, source.image.config,
                                          snapshot::own_entrypoint(engine, source.container), keep});
   snapshot::guard(plan.config, source.kind.database->data_says_who_may_enter());
+  auto quiet = source.kind.database->quiet_command(plan.config.entrypoint, plan.config.cmd,
+                                                   source.kind.recognition);
+  plan.is_quiet = quiet.has_value();
+  if (quiet) plan.config.cmd = std::move(*quiet);
 }
 
 // What the user gave is written into the image, and nobody else can take a secret out of it.
@@ -142,7 +175,6 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment 
   const snapshot::LoadedNotes notes(context.state_dir, plan.engine.id);
   plan.parent =
       snapshot::choose_parent(engine, catalog, notes, source.container, source.image, request.full);
-  expect_manifest(engine, plan);
 
   snapshot::Snapshot& snapshot = plan.snapshot;
   refuse_long_note(request);
@@ -207,6 +239,12 @@ void tell_plan(snapshot::Reporter& reporter, const Plan& plan) {
         fmt::format("in it: {}, which usually hold secrets; whoever gets the snapshot "
                     "gets them",
                     join(plan.contents.secret_files, ", ")));
+  }
+  if (!plan.is_quiet) {
+    reporter.notice(fmt::format(
+        "the command of {} is not understood, so what its data and files say of archives, "
+        "replication and schedules holds for a copy too: start copies where that reaches nobody",
+        plan.source.name()));
   }
   if (!plan.parent.why_full.empty()) reporter.notice("captured whole: " + plan.parent.why_full);
 }

@@ -25,6 +25,7 @@ struct Plan {
   worker::Job job;                  // of the scratch
   std::string name;                 // the image's, once it is a snapshot
   snapshot::FilteredConfig config;  // the image's, as far as the container decides it
+  bool is_quiet = true;             // a copy does not act as the original
   snapshot::Snapshot snapshot;      // as far as it is known before it is taken
 };
 

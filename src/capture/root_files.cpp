@@ -86,6 +86,8 @@ void read_manifest(docker::Engine& engine, const std::string& container,
 
 void put_root_files(docker::Engine& engine, const SourceContainer& source, const Contents& contents,
                     bool has_parent, scratch::Scratch& scratch) {
+  // The archive of a directory has what is mounted in it, too. That goes no further than the
+  // staging directory: the worker knows the other mounts.
   for (const worker::TreeSpec& tree : contents.trees) {
     const bool staged = tree.source == worker::kStagingDirectory + tree.target;
     if (staged) copy_path(engine, source.id(), tree.target, scratch);
@@ -95,7 +97,9 @@ void put_root_files(docker::Engine& engine, const SourceContainer& source, const
                                     contents.root_directories.end());
   if (has_parent) {
     read_manifest(engine, scratch.id(), [&](const worker::ManifestEntry& entry) {
-      if (contents.captures(entry.path) || is_excluded_root_path(entry.path)) return;
+      if (contents.captures(entry.path) || contents.hides(entry.path) ||
+          is_excluded_root_path(entry.path))
+        return;
       const bool is_new = paths.insert(entry.path).second;
       if (is_new && entry.type == worker::FileType::directory) directories.insert(entry.path);
     });
@@ -118,7 +122,9 @@ void add_inherited_root_paths(docker::Engine& engine, const SourceContainer& sou
   if (!engine.stat_path(source.id(), worker::kManifestPath)) return;
   std::set<std::string> paths(contents.root_paths.begin(), contents.root_paths.end());
   read_manifest(engine, source.id(), [&](const worker::ManifestEntry& entry) {
-    if (contents.captures(entry.path) || is_excluded_root_path(entry.path)) return;
+    if (contents.captures(entry.path) || contents.hides(entry.path) ||
+        is_excluded_root_path(entry.path))
+      return;
     const bool is_new = paths.insert(entry.path).second;
     if (is_new && !source.is_live() && entry.type == worker::FileType::directory)
       contents.root_directories.push_back(entry.path);

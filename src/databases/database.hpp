@@ -25,6 +25,8 @@ struct ContainerFacts {
   std::function<std::optional<docker::PathStat>(const std::string&)> stat;
   // A file of a few kilobytes; nothing where it does not exist.
   std::function<std::optional<std::string>(const std::string&)> read;
+  // Where the links lead that lie in a directory; none where that does not exist.
+  std::function<std::vector<std::string>(const std::string&)> links;
 };
 
 struct Recognition {
@@ -82,6 +84,15 @@ class Database {
   // Whether what is in the data directory decides who may log on, whatever variables and arguments
   // the server is started with: a copy without them refuses whom its source refuses.
   virtual bool data_says_who_may_enter() const { return false; }
+
+  // The command of a copy, which does not act outward as the original does: it archives nothing,
+  // follows nobody, waits for nobody and runs no schedule. By arguments, after those that are
+  // there; the data stay as they are. Nothing where what the words start is not understood.
+  virtual std::optional<std::vector<std::string>> quiet_command(
+      const std::vector<std::string>& /*entrypoint*/, const std::vector<std::string>& cmd,
+      const Recognition& /*recognition*/) const {
+    return cmd;
+  }
 
   // Whether a copy taken while the server ran needs settle().
   virtual bool settles() const = 0;

@@ -95,6 +95,19 @@ TEST_F(SameArgumentsTest, KeepsWhatTheUserGave) {
   EXPECT_EQ(body["Healthcheck"], config_["Healthcheck"]);
 }
 
+// A copy's command has more, to keep it to itself; a container's own has not.
+TEST_F(SameArgumentsTest, KeepsTheContainersOwnCommand) {
+  new_config_["Cmd"] = {"postgres", "-c", "archive_mode=off"};
+  json body = run();
+  EXPECT_EQ(body["Entrypoint"], json({"entry.sh"}));
+  EXPECT_EQ(body["Cmd"], json({"postgres"}));
+  config_["Cmd"] = {"postgres", "-c", "archive_mode=on"};
+  EXPECT_EQ(run()["Cmd"], config_["Cmd"]);
+  config_["Cmd"] = base_config_["Cmd"] = new_config_["Cmd"];
+  body = run();
+  EXPECT_FALSE(body.contains("Cmd")) << "one that was made from a copy's image";
+}
+
 TEST_F(SameArgumentsTest, AnotherLoaderInTheNewImageIsNotTakenOver) {
   new_config_["Entrypoint"] = {"/dksnap/entrypoint.sh"};
   const json body = run();

@@ -121,7 +121,9 @@ struct Container {
   std::string network_mode;
   std::string pid_mode;  // empty: its own; "host", "container:<id>"
   Resources resources;
-  std::vector<std::string> dropped_capabilities;
+  std::vector<std::string>
+      dropped_capabilities;  // as they were asked for: "ALL", "CAP_KILL", "kill"
+  std::vector<std::string> added_capabilities;
   std::vector<std::string> security_opt;  // "no-new-privileges", "seccomp=…"
   std::string process_label;              // of SELinux; empty: none
   std::vector<std::string> networks;      // names

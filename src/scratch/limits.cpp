@@ -37,14 +37,43 @@ constexpr std::array kScratchCapabilities{
 constexpr std::array kReaderCapabilities{
     Capability{"SYS_PTRACE", "the root and the mappings of the source's processes"},
 };
-// Of those that an engine gives to every container. Entrypoints change owners and users, and may
-// bind low ports: that stays.
+// What an engine gives to every container (moby, oci/caps/defaults.go).
+constexpr std::array kEnginesOwn{
+    "AUDIT_WRITE",      "CHOWN",   "DAC_OVERRIDE", "FOWNER", "FSETID",  "KILL",   "MKNOD",
+    "NET_BIND_SERVICE", "NET_RAW", "SETFCAP",      "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"};
+// Of those. Entrypoints change owners and users, and may bind low ports: that stays.
 constexpr std::array kNotForImages{"AUDIT_WRITE", "MKNOD", "NET_RAW", "SETFCAP", "SETPCAP"};
 
 template <std::size_t kCount>
 std::vector<std::string> names_of(const std::array<Capability, kCount>& list) {
   std::vector<std::string> names;
   for (const Capability& capability : list) names.emplace_back(capability.name);
+  return names;
+}
+
+// As users may write it: "CAP_KILL", "kill".
+std::string capability_name(std::string_view text) {
+  std::string name;
+  for (const char c : text) name += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return name.starts_with("CAP_") ? name.substr(4) : name;
+}
+
+bool names_capability(const std::vector<std::string>& list, std::string_view name) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](const std::string& one) { return capability_name(one) == name; });
+}
+
+// As the engine reckons (moby, oci/caps/utils.go), less what it gives to nobody by itself.
+std::vector<std::string> capabilities_of(const docker::Container& source) {
+  const auto& added = source.added_capabilities;
+  const auto& dropped = source.dropped_capabilities;
+  const bool adds_all = names_capability(added, "ALL");
+  std::vector<std::string> names;
+  for (const char* name : kEnginesOwn) {
+    const bool kept =
+        !names_capability(dropped, name) && (adds_all || !names_capability(dropped, "ALL"));
+    if (kept || (!adds_all && names_capability(added, name))) names.emplace_back(name);
+  }
   return names;
 }
 
@@ -98,6 +127,7 @@ Limits default_limits() {
   limits.resources.pids = kMostProcesses;
   limits.security_opt = {"no-new-privileges"};
   limits.reader_opt = {"no-new-privileges"};
+  limits.capabilities = capabilities_of({});
   return limits;
 }
 
@@ -106,7 +136,7 @@ Limits limits_like(const docker::Container& source) {
   limits.resources = resources_like(source.resources);
   add_profiles(source, limits);
   add_level(source, limits);
-  limits.dropped_by_it = source.dropped_capabilities;
+  limits.capabilities = capabilities_of(source);
   return limits;
 }
 
@@ -114,14 +144,17 @@ void confine(docker::ContainerSpec& container, const Limits& limits, Confined wh
   container.resources = limits.resources;
   container.security_opt = who == Confined::reader ? limits.reader_opt : limits.security_opt;
   container.restart_policy = "no";
+  container.cap_drop = {"ALL"};
   if (who == Confined::image) {
-    container.cap_drop.assign(kNotForImages.begin(), kNotForImages.end());
-    container.cap_drop.insert(container.cap_drop.end(), limits.dropped_by_it.begin(),
-                              limits.dropped_by_it.end());
+    container.cap_add = limits.capabilities;
+    std::erase_if(container.cap_add, [](const std::string& name) {
+      return std::find(kNotForImages.begin(), kNotForImages.end(), name) != kNotForImages.end();
+    });
     return;
   }
+  docker::Resources& resources = container.resources;
+  resources.nano_cpus = resources.cpu_period = resources.cpu_quota = 0;
   container.log_driver = "none";
-  container.cap_drop = {"ALL"};
   container.cap_add =
       who == Confined::reader ? names_of(kReaderCapabilities) : names_of(kScratchCapabilities);
 }

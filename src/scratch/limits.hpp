@@ -11,9 +11,10 @@ namespace dksnap::scratch {
 
 struct Limits {
   docker::Resources resources;
-  std::vector<std::string> security_opt;   // of containers that run programs of the image
-  std::vector<std::string> reader_opt;     // of the reader, which has to see the source's processes
-  std::vector<std::string> dropped_by_it;  // capabilities that the source itself has given up
+  std::vector<std::string> security_opt;  // of containers that run programs of the image
+  std::vector<std::string> reader_opt;    // of the reader, which has to see the source's processes
+  // Of those that an engine gives to every container, the ones that the source has: "KILL".
+  std::vector<std::string> capabilities;
 };
 
 // Those of a container that has none of its own: the engine's, no new privileges, and no more
@@ -24,9 +25,14 @@ Limits limits_like(const docker::Container& source);
 
 // Who runs in it decides what it is allowed.
 enum class Confined {
-  scratch,  // our worker as root, and the image's programs as the users they run as
-  reader,   // our worker alone
-  image,    // the image as it is, from its own entrypoint on
+  // Our worker as root, and the image's programs as the users they run as. The share of the
+  // processor
+  // that the source may use does not count: it is frozen while the worker copies, and the longer
+  // that
+  // takes the longer it is.
+  scratch,
+  reader,  // our worker alone, and the same
+  image,   // the image as it is, from its own entrypoint on
 };
 void confine(docker::ContainerSpec& container, const Limits& limits, Confined who);
 

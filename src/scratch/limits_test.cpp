@@ -69,9 +69,44 @@ TEST(Limits, GiveEachKindOnlyWhatItNeeds) {
   EXPECT_EQ(scratch.log_driver, "none");
   docker::ContainerSpec image;
   confine(image, limits_like(source), Confined::image);
-  EXPECT_THAT(image.cap_drop, Contains("NET_RAW"));
-  EXPECT_THAT(image.cap_drop, Contains("SETUID"));
+  EXPECT_THAT(image.cap_drop, ElementsAre("ALL"));
+  EXPECT_THAT(image.cap_add, Not(Contains("NET_RAW")));
+  EXPECT_THAT(image.cap_add, Not(Contains("SETUID")));
+  EXPECT_THAT(image.cap_add, Contains("SETGID"));
   EXPECT_EQ(image.log_driver, "") << "its log says why it does not start";
+}
+
+TEST(Limits, GiveTheImageWhatItsSourceAskedForOfTheEnginesOwn) {
+  const auto of = [](std::vector<std::string> dropped, std::vector<std::string> added) {
+    docker::Container source;
+    source.dropped_capabilities = std::move(dropped);
+    source.added_capabilities = std::move(added);
+    docker::ContainerSpec image;
+    confine(image, limits_like(source), Confined::image);
+    return image.cap_add;
+  };
+  const auto all = of({}, {});
+  EXPECT_THAT(of({"ALL"}, {"CAP_CHOWN", "setuid", "SYS_ADMIN", "NET_RAW"}),
+              ElementsAre("CHOWN", "SETUID"));
+  EXPECT_THAT(of({"ALL"}, {}), ElementsAre());
+  EXPECT_EQ(of({"all"}, {"ALL"}), all);
+  EXPECT_EQ(of({}, {"SYS_ADMIN"}), all);
+  EXPECT_THAT(of({"CAP_KILL"}, {"ALL"}), Not(Contains("KILL")));
+  EXPECT_EQ(of({"KILL"}, {"KILL"}), all) << "what is added wins";
+}
+
+TEST(Limits, LeaveTheCopyAllOfTheProcessor) {
+  docker::Container source;
+  source.resources.nano_cpus = 500'000'000;
+  source.resources.cpuset_cpus = "1";
+  docker::ContainerSpec container;
+  for (const Confined who : {Confined::scratch, Confined::reader}) {
+    confine(container, limits_like(source), who);
+    EXPECT_EQ(container.resources.nano_cpus, 0);
+    EXPECT_EQ(container.resources.cpuset_cpus, "1");
+  }
+  confine(container, limits_like(source), Confined::image);
+  EXPECT_EQ(container.resources.nano_cpus, 500'000'000);
 }
 
 }  // namespace

@@ -10,6 +10,8 @@ namespace dksnap::snapshot {
 namespace {
 
 constexpr std::size_t kSmallFile = 64 * 1024;
+// Of a directory that is read for its links.
+constexpr std::size_t kMostEntries = 1000;
 
 // The engine runs its host's `ps`, which may be missing; a kind is then recognised by its files.
 std::vector<docker::Process> list_processes(docker::Engine& engine,
@@ -43,6 +45,17 @@ databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Con
     if (!reader.next(entry) || entry.type != image::TarType::file) return std::nullopt;
     if (entry.size > kSmallFile) return std::nullopt;
     return read_all(reader.content(), kSmallFile);
+  };
+  facts.links = [&engine, id = container.id](const std::string& path) {
+    std::vector<std::string> targets;
+    if (!engine.stat_path(id, path)) return targets;
+    const auto archive = engine.get_archive(id, path);
+    image::TarReader reader(*archive);
+    image::TarEntry entry;
+    for (std::size_t seen = 0; seen < kMostEntries && reader.next(entry); ++seen) {
+      if (entry.type == image::TarType::symlink) targets.push_back(entry.link_target);
+    }
+    return targets;
   };
   return facts;
 }

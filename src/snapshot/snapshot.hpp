@@ -23,7 +23,7 @@ struct RunInfo {
   std::vector<std::string> networks;  // names
   std::vector<std::string> volumes;   // "name-or-path:destination" of captured mounts
   // Of secrets: names of variables; names that stand for them in entrypoint and command
-  // ("${NAME}"); and what else of the configuration ("health check", "label NAME").
+  // ("${NAME}"); and what else of the configuration ("health check"; "label NAME" in older ones).
   std::vector<std::string> left_out_env;
   std::vector<std::string> left_out_args;
   std::vector<std::string> left_out_config;

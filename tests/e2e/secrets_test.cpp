@@ -99,13 +99,29 @@ TEST_P(Secrets, ADatabaseBootsWithoutItsPassword) {
                                "psql", "-h", address, "-U", "shop", "-w", "-c", "SELECT 1"})));
 }
 
-TEST_P(Secrets, ComposeLabelsStayBehindAndOthersDoNot) {
+// Proxies and watchers go by them.
+TEST_P(Secrets, TheContainersLabelsStayBehindAndItsImagesDoNot) {
+  const std::string image = desk().image("files:1");
   const std::string source =
-      desk().start("files", {"--label", "com.docker.compose.project=shop", "--label", "team=blue"},
-                   {desk().image("files:1")});
-  const json labels = desk().inspect(desk().create_json(source)["names"][0])["Config"]["Labels"];
-  EXPECT_EQ(labels["team"], "blue");
-  EXPECT_FALSE(labels.contains("com.docker.compose.project")) << labels;
+      desk().start("files",
+                   {"--label", "com.docker.compose.project=shop", "--label", "traefik.enable=true",
+                    "--label", "token=" + std::string(kSecret)},
+                   {image});
+  const json taken = desk().create_json(source);
+  const json config = desk().inspect(taken["names"][0])["Config"];
+  json labels = json::object();
+  for (const auto& [name, value] : config["Labels"].items()) {
+    if (!name.starts_with("dksnap.")) labels[name] = value;
+  }
+  const json of_image = desk().inspect(image)["Config"]["Labels"];
+  EXPECT_EQ(labels, of_image.is_null() ? json::object() : of_image);
+  ASSERT_EQ(taken["left_out"].size(), 1U) << taken["left_out"];
+  EXPECT_EQ(taken["left_out"][0]["what"], "the container's labels token, traefik.enable");
+  // Its own are its own.
+  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", taken["id"], "-y"})));
+  EXPECT_EQ(desk().inspect(source)["Config"]["Labels"]["traefik.enable"], "true");
+  ASSERT_TRUE(succeeded(desk().dksnap({"undo", "-y"})));
+  EXPECT_EQ(desk().inspect(source)["Config"]["Labels"]["traefik.enable"], "true");
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ class Identity : public OnBothStores {
       if (one["names"] == json::array({built})) shown = one;
     }
     EXPECT_EQ(shown["built_on"], line.id);
-    EXPECT_EQ(shown["id"], "");
+    EXPECT_EQ(shown["id"], nullptr);
 
     const std::string container = desk().start("built", {}, {built});
     files_batch(desk(), container, "write /data/new new\nwrite /opt/later 1\n");
@@ -141,6 +141,36 @@ TEST_P(Identity, ALoadedImageThatClaimsTheSourceIsNotStackedOn) {
       desk().dksnap({"create", source, "--json", "-m", "other"}, std::move(elsewhere));
   ASSERT_TRUE(succeeded(other));
   EXPECT_EQ(layers(json::parse(other.out)["image_id"]).size(), base.size() + 1);
+}
+
+// The image that a container runs, from anywhere: what it says of itself is no reason to leave out
+// what it has, nor to capture what nobody else's would.
+TEST_P(Identity, AnImageThatNamesItselfASnapshotDecidesNothing) {
+  Forgery forgery;
+  forgery.name = desk().name("stranger") + ":1";
+  forgery.from = desk().image("files:1");
+  forgery.files = {{{"opt/tool", "x"}, {".dksnap/manifest", "not one"}}};
+  forgery.config["created"] = "2026-01-02T03:04:05Z";
+  forgery.labels = {{"dksnap.id", "feedfacefeedface"},
+                    {"dksnap.title", "stranger"},
+                    {"dksnap.created", "2026-01-02T03:04:05Z"},
+                    {"dksnap.kind", "files"},
+                    {"dksnap.base", desk().image("files:1")},
+                    {"dksnap.paths", R"(["/run","/etc","/tmp","/data","/opt"])"}};
+  forge(desk(), forgery);
+  const std::string source = desk().start("files", {}, {forgery.name});
+  files_batch(desk(), source, "mkdir /run\nwrite /run/token x\nwrite /data/new new\n");
+  for (const Words& options : {Words{"-m", "one"}, Words{"-m", "two", "--full"}}) {
+    const json taken = desk().create_json(source, options);
+    EXPECT_EQ(taken["paths"], json({"/data", "/opt"}));
+    EXPECT_TRUE(begins_with(layers(taken["image_id"]), layers(forgery.name)));
+    const std::string copy = desk().boot(taken["id"]);
+    EXPECT_TRUE(has_file(copy, "/opt/tool"));
+    EXPECT_TRUE(has_file(copy, "/data/new"));
+    EXPECT_FALSE(has_file(copy, "/run/token"));
+  }
+  ASSERT_TRUE(succeeded(desk().docker({"stop", source})));
+  EXPECT_TRUE(has_file(desk().boot(desk().create(source, {"--full"})), "/data/new"));
 }
 
 TEST_P(Identity, ATitleLikeAnIdAndFewerLayersDoNotDeceive) {

@@ -71,6 +71,7 @@ PrintedLine json_built(const snapshot::BuiltImage& image) {
   snapshot.source = image.source;
   snapshot.base = image.base;
   ordered_json object = snapshot_object(snapshot);
+  object["id"] = nullptr;
   object["built_on"] = image.built_on;
   return line(object);
 }

@@ -15,6 +15,9 @@ class Postgres final : public Database {
   bool safe_without_flush() const override { return true; }
   // Roles and pg_hba.conf. Where that is `trust`, the source lets everybody in as well.
   bool data_says_who_may_enter() const override { return true; }
+  std::optional<std::vector<std::string>> quiet_command(
+      const std::vector<std::string>& entrypoint, const std::vector<std::string>& cmd,
+      const Recognition& recognition) const override;
   bool settles() const override { return true; }
   std::vector<std::string> stale_paths(const Recognition& recognition) const override;
   std::vector<std::string> spare_paths(Shell& scratch,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "base/paths.hpp"
 #include "base/text.hpp"
@@ -38,11 +39,42 @@ bool is_made_to_serve(const docker::Config& config) {
          (base_name(config.cmd.front()) == "postgres" || config.cmd.front().starts_with('-'));
 }
 
-// The write-ahead log and table spaces can lie elsewhere, behind links in the data directory.
-void add_link_target(const ContainerFacts& facts, const std::string& link,
-                     std::vector<std::string>& paths) {
-  const auto stat = facts.stat(link);
-  if (stat && stat->link_target.starts_with('/')) paths.push_back(stat->link_target);
+// The write-ahead log and table spaces can lie elsewhere, behind links in the data directory. A
+// link is what anybody wrote who could: it makes no data directory of the whole file system, nor of
+// what the kernel makes up.
+void add_place(const std::string& target, std::vector<std::string>& paths) {
+  const bool kernels =
+      is_within(target, "/proc") || is_within(target, "/sys") || is_within(target, "/dev");
+  const bool known = std::find(paths.begin(), paths.end(), target) != paths.end();
+  if (is_normal_path(target) && target != "/" && !kernels && !known) paths.push_back(target);
+}
+
+// Directories that initdb makes in a data directory.
+constexpr std::array<std::string_view, 16> kOwnDirectories{
+    "base",        "global",      "pg_commit_ts", "pg_dynshmem",  "pg_logical", "pg_multixact",
+    "pg_notify",   "pg_replslot", "pg_serial",    "pg_snapshots", "pg_stat",    "pg_stat_tmp",
+    "pg_subtrans", "pg_tblspc",   "pg_wal",       "pg_xact"};
+
+bool is_other_bind(const docker::Mount& mount, const std::string& directory) {
+  return mount.type == "bind" && !is_within(directory, mount.destination);
+}
+
+// Binds that are neither the data directory nor above it, and hold data all the same.
+void add_bound_places(const ContainerFacts& facts, const std::string& directory,
+                      std::vector<std::string>& paths) {
+  const auto& mounts = facts.mounts;
+  const bool has_binds = std::any_of(mounts.begin(), mounts.end(), [&](const auto& mount) {
+    return is_other_bind(mount, directory);
+  });
+  if (!has_binds) return;
+  for (const docker::Mount& mount : mounts) {
+    if (!is_other_bind(mount, directory) || !is_within(mount.destination, directory)) continue;
+    const std::string below = mount.destination.substr(directory.size() + 1);
+    const std::string_view first = std::string_view(below).substr(0, below.find('/'));
+    if (std::find(kOwnDirectories.begin(), kOwnDirectories.end(), first) != kOwnDirectories.end())
+      add_place(mount.destination, paths);
+  }
+  for (const std::string& target : facts.links(directory + "/pg_tblspc")) add_place(target, paths);
 }
 
 }  // namespace
@@ -76,7 +108,9 @@ std::optional<Recognition> Postgres::recognise(const ContainerFacts& facts) cons
     recognition.reason = "PostgreSQL runs in it, its data on a tmpfs at " + directory;
   }
   recognition.data_paths.push_back(directory);
-  add_link_target(facts, directory + "/pg_wal", recognition.data_paths);
+  if (const auto wal = facts.stat(directory + "/pg_wal"))
+    add_place(wal->link_target, recognition.data_paths);
+  add_bound_places(facts, directory, recognition.data_paths);
   return recognition;
 }
 

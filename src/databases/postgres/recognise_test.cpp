@@ -16,6 +16,7 @@ using testing::HasSubstr;
 struct FakeContainer {
   std::map<std::string, std::string> files;
   std::map<std::string, std::string> links;
+  std::vector<std::string> table_spaces;  // where their links lead
   ContainerFacts facts;
 
   ContainerFacts& look() {
@@ -29,6 +30,9 @@ struct FakeContainer {
       docker::PathStat stat;
       if (link != links.end()) stat.link_target = link->second;
       return stat;
+    };
+    facts.links = [this](const std::string& path) {
+      return path.ends_with("/pg_tblspc") ? table_spaces : std::vector<std::string>();
     };
     return facts;
   }
@@ -62,6 +66,21 @@ TEST(PostgresRecognition, FollowsALogThatLiesElsewhere) {
   ASSERT_TRUE(recognition);
   EXPECT_THAT(recognition->data_paths,
               ElementsAre("/var/lib/postgresql/data", "/var/lib/postgresql/wal"));
+}
+
+TEST(PostgresRecognition, NamesBindsThatHoldDataInOrOutsideOfTheDataDirectory) {
+  FakeContainer container;
+  container.files["/data/PG_VERSION"] = "15\n";
+  container.facts.config.env = {"PGDATA=/data"};
+  container.table_spaces = {"/space", "/", "/proc/1/root", "relative", "/space"};
+  for (const char* place : {"/data/pg_wal", "/data/server.key", "/data/base_of_mine", "/space"}) {
+    docker::Mount mount;
+    mount.type = "bind";
+    mount.destination = place;
+    container.facts.mounts.push_back(mount);
+  }
+  EXPECT_THAT(Postgres().recognise(container.look())->data_paths,
+              ElementsAre("/data", "/data/pg_wal", "/space"));
 }
 
 TEST(PostgresRecognition, DataOnATmpfsIsKnownByTheRunningServer) {

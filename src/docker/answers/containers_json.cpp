@@ -103,6 +103,7 @@ Container read_container(json inspect) {
   container.pid_mode = text(host, "PidMode");
   container.resources = read_resources(host);
   container.dropped_capabilities = texts(host, "CapDrop");
+  container.added_capabilities = texts(host, "CapAdd");
   container.security_opt = texts(host, "SecurityOpt");
   container.process_label = text(*raw, "ProcessLabel");
   container.bindings = read_bindings(member(host, "PortBindings"));

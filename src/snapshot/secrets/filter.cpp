@@ -71,7 +71,6 @@ class Filter {
     filter_variables();
     filter_commands();
     filter_healthcheck();
-    filter_labels();
     return std::move(result_);
   }
 
@@ -234,18 +233,6 @@ class Filter {
     // Without the secret it would only ever fail.
     result_.healthcheck = R"({"Test":["NONE"]})";
     result_.left_out_config.emplace_back("health check");
-  }
-
-  void filter_labels() {
-    for (const auto& [name, value] : request_.container.labels) {
-      const auto of_image = request_.image.labels.find(name);
-      const bool added = of_image == request_.image.labels.end() || of_image->second != value;
-      if (added && !is_kept(name) && (looks_secret(name, value) || result_.holds_value(value))) {
-        result_.left_out_config.push_back("label " + name);
-      } else {
-        result_.labels.insert({name, value});
-      }
-    }
   }
 
   const FilterRequest& request_;

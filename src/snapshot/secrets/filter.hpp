@@ -26,12 +26,11 @@ struct FilteredConfig {
   std::vector<std::string> cmd;
   // Of `Config.Healthcheck`, as JSON; none: as the image below has it.
   std::optional<std::string> healthcheck;
-  docker::StringMap labels;  // all that the container has
 
   // What was left out, never the values.
   std::vector<std::string> left_out_env;   // names of variables
   std::vector<std::string> left_out_args;  // names in entrypoint and cmd
-  // "health check", "label NAME".
+  // "health check".
   std::vector<std::string> left_out_config;
   // Names of the image's own variables that look like secrets. They stay: whoever has the image has
   // them.

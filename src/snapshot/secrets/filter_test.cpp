@@ -12,7 +12,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-using testing::UnorderedElementsAre;
 
 struct Case {
   const char* name;
@@ -187,7 +186,6 @@ TEST(Secrets, AValueThatWasLeftOutStandsNowhereElse) {
       {"API_TOKEN=hunter2-hunter2", "GREETING=hi hunter2-hunter2!", "UPSTREAM=http://u:upstream1@h",
        "OTHER=upstream1", "DB_PASSWORD=shop", "DB_USER=shop"},
       {"serve", "--greeting", "hunter2-hunter2"});
-  container.labels = {{"a", "hunter2-hunter2"}, {"b", "fine"}, {"api-token", "x"}};
   container.raw = std::make_shared<nlohmann::json>(nlohmann::json::parse(
       R"({"Healthcheck":{"Test":["CMD","redis-cli","-a","hunter2-hunter2","ping"]}})"));
   const auto filtered = filter(container);
@@ -195,9 +193,7 @@ TEST(Secrets, AValueThatWasLeftOutStandsNowhereElse) {
   EXPECT_THAT(filtered.cmd, ElementsAre("serve", "--greeting", "${API_TOKEN}"));
   EXPECT_THAT(filtered.left_out_args, ElementsAre("API_TOKEN"));
   EXPECT_EQ(filtered.healthcheck, R"({"Test":["NONE"]})");
-  EXPECT_THAT(filtered.labels, ElementsAre(testing::Pair("b", "fine")));
-  EXPECT_THAT(filtered.left_out_config,
-              UnorderedElementsAre("health check", "label a", "label api-token"));
+  EXPECT_THAT(filtered.left_out_config, ElementsAre("health check"));
 }
 
 TEST(Secrets, AWordOfTheImageIsNoneForBeingAPasswordToo) {

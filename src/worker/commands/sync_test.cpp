@@ -415,6 +415,37 @@ TEST_F(SyncTest, DoesNotGoIntoOtherMountsOfTheSource) {
   EXPECT_FALSE(exists(root_.target("left out/f")));
 }
 
+// Where no mount can be seen: in the engine's copy of a stopped source, and by older kernels.
+TEST_F(SyncTest, DoesNotGoIntoOtherMountsThatTheJobNames) {
+  for (const char* view : {kStagingDirectory, "/proc/1/root"}) {
+    const std::string base = root_.path() + view;
+    fs::create_directories(base + "/data/certs");
+    fs::create_directories(base + "/srv/conf");
+    for (const char* file : {"/data/f", "/data/key", "/data/certs/ca", "/srv/conf/token", "/srv/f"})
+      write_file(base + file, "x");
+    Job job;
+    const bool staged = view == std::string_view(kStagingDirectory);
+    job.trees = {{staged ? view + std::string("/data") : "/data", staged ? "" : view, "/data"}};
+    job.root_source = view;
+    job.root_paths = {"/srv/conf/token", "/srv/f"};
+    job.other_mounts = {"/data/key", "/data/certs", "/srv/conf"};
+    root_.sync(job);
+    EXPECT_TRUE(exists(root_.target("f"))) << view;
+    EXPECT_FALSE(exists(root_.target("key"))) << view;
+    EXPECT_TRUE(fs::is_empty(root_.target("certs"))) << view;
+    EXPECT_TRUE(exists(root_.path() + "/srv/f")) << view;
+    EXPECT_FALSE(exists(root_.path() + "/srv/conf/token")) << view;
+    // A tree inside of one is read all the same.
+    job.trees.front().target = "/data/certs/inside";
+    job.other_mounts = {"/data/certs"};
+    root_.sync(job);
+    EXPECT_TRUE(exists(root_.target("certs/inside/f"))) << view;
+    fs::remove_all(root_.target());
+    fs::create_directory(root_.target());
+    fs::remove_all(root_.path() + "/srv");
+  }
+}
+
 TEST_F(SyncTest, ManyFilesAllArrive) {
   for (int i = 0; i < 2000; ++i) {
     const std::string directory = "d" + std::to_string(i % 37);

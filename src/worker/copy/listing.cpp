@@ -11,6 +11,7 @@ class Listing {
       : layout_(layout), on_entry_(on_entry) {}
 
   void add_single(int root, const std::string& path) {
+    if (layout_.in_other_mount(path)) return;
     const Spot spot = find_below(root, path);
     const auto info =
         spot.directory ? stat_at(spot.directory.get(), spot.name, path) : std::nullopt;
@@ -37,7 +38,8 @@ class Listing {
       const std::string below = join_path(path, child);
       if (layout_.is_tree(below) || is_own_path(below) || layout_.is_left_out(below)) continue;
       const auto found = stat_at(fd.get(), child, below);
-      if (found && !is_other_mount(tree, *found, info)) add(tree, fd.get(), child, below, *found);
+      if (found && !is_other_mount(layout_, tree, below, *found, info))
+        add(tree, fd.get(), child, below, *found);
     }
   }
 

@@ -65,6 +65,7 @@ void Mirror::mirror_tree(const Tree& tree) {
 }
 
 void Mirror::mirror_single(int root, const std::string& path) {
+  if (context_.layout.in_other_mount(path)) return;
   Spot spot = find_below(root, path);
   const auto info = spot.directory ? stat_at(spot.directory.get(), spot.name, path) : std::nullopt;
   if (info && info->mount_root) return;  // what is below it is not what the path stands for

@@ -20,7 +20,7 @@ void Mirror::mirror_entry(Entry& entry, bool whole) {
   }
   entry.info = *info;
   const bool is_root = in.tree == nullptr || entry.path == in.tree->target;
-  if (!is_root && is_other_mount(*in.tree, *info, in.info)) {
+  if (!is_root && is_other_mount(context_.layout, *in.tree, entry.path, *info, in.info)) {
     const bool missing = !stat_at(in.target.get(), entry.target_name, entry.path);
     if (info->is_directory() && missing) {
       if (::mkdirat(in.target.get(), entry.target_name.c_str(), 0755) != 0) {

@@ -34,8 +34,12 @@ Fd open_root_source(const Place& place, const Layout& layout, const Job& job) {
   return none ? Fd() : place.open_root(job.root_source);
 }
 
-bool is_other_mount(const Tree& tree, const FileInfo& info, const FileInfo& directory) {
-  if (tree.spec.root.empty()) return false;
+bool is_other_mount(const Layout& layout, const Tree& tree, const std::string& path,
+                    const FileInfo& info, const FileInfo& directory) {
+  const bool staged = is_within(tree.spec.source, kStagingDirectory);
+  if (tree.spec.root.empty() && !staged) return false;
+  if (layout.in_other_mount(path, tree.target)) return true;
+  if (staged) return false;
   // The device tells it where the kernel does not; of directories only, since the files of an
   // overlay may have other devices.
   return info.mount_root || (info.is_directory() && info.device != directory.device);

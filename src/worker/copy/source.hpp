@@ -25,8 +25,10 @@ Spot find_below(int root, const std::string& path);
 Fd open_root_source(const Place& place, const Layout& layout, const Job& job);
 
 // What a walk of a tree does not go into: something else is mounted there in the source, which the
-// job names on its own or leaves out. Only where the tree is read in the source's own view; a
-// volume that is mounted for us holds what the source sees of it.
-bool is_other_mount(const Tree& tree, const FileInfo& info, const FileInfo& directory);
+// job names on its own or leaves out. Only where the tree is read in the source's own view, or in
+// the engine's copy of that; a volume that is mounted for us has nothing of the source's mounted in
+// it, and the empty file or directory that an engine made there is its own.
+bool is_other_mount(const Layout& layout, const Tree& tree, const std::string& path,
+                    const FileInfo& info, const FileInfo& directory);
 
 }  // namespace dksnap::worker

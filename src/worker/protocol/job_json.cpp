@@ -30,10 +30,13 @@ std::string to_json(const Job& job) {
   for (const std::string& path : job.root_paths) paths.push_back(from_path(path));
   json left_out = json::array();
   for (const std::string& path : job.left_out) left_out.push_back(from_path(path));
+  json other_mounts = json::array();
+  for (const std::string& path : job.other_mounts) other_mounts.push_back(from_path(path));
   return json{{"trees", trees},
               {"root_source", from_path(job.root_source)},
               {"root_paths", paths},
               {"left_out", left_out},
+              {"other_mounts", other_mounts},
               {"live", job.live},
               {"has_reader", job.has_reader},
               {"distrust_times_without_mappings", job.distrust_times_without_mappings},
@@ -57,6 +60,7 @@ Job parse_job(std::string_view text) {
     job.root_source = to_path(object.at("root_source"));
     for (const json& path : object.at("root_paths")) job.root_paths.push_back(to_path(path));
     for (const json& path : object.at("left_out")) job.left_out.push_back(to_path(path));
+    for (const json& path : object.at("other_mounts")) job.other_mounts.push_back(to_path(path));
     job.live = object.at("live").get<bool>();
     job.has_reader = object.at("has_reader").get<bool>();
     job.distrust_times_without_mappings = object.at("distrust_times_without_mappings").get<bool>();

@@ -53,6 +53,10 @@ struct Job {
   std::vector<std::string> root_paths;
   // Paths in trees, as they are in the target, that count as not being in the source.
   std::vector<std::string> left_out;
+  // Where something else is mounted in the source that is no tree: where files are read in the
+  // source's own view, nothing at or below these is looked at. An empty directory stands for one
+  // that lies in a tree; what the target has in a single path's place stays.
+  std::vector<std::string> other_mounts;
   // The source runs: copy, wait for "go", copy again what changed. Else one copy.
   bool live = false;
   // A reader hands over kSourceRoot, and what the source's processes have mapped (live only).

@@ -63,6 +63,7 @@ TEST(Protocol, JobsComeBackWithAnyBytes) {
   job.root_source = kSourceRoot;
   job.root_paths = {"/etc/\x01\x80", "/a\tb"};
   job.left_out = {"/data/\xff"};
+  job.other_mounts = {"/data/\xfe"};
   job.live = job.has_reader = job.distrust_times_without_mappings = true;
   job.checksum = job.has_parent = job.restore = true;
   job.compression = "zstd";
@@ -73,6 +74,7 @@ TEST(Protocol, JobsComeBackWithAnyBytes) {
   EXPECT_EQ(again.trees[0].target, job.trees[0].target);
   EXPECT_EQ(again.root_paths, job.root_paths);
   EXPECT_EQ(again.left_out, job.left_out);
+  EXPECT_EQ(again.other_mounts, job.other_mounts);
   EXPECT_EQ(to_json(again), to_json(job));
 }
 

@@ -46,6 +46,13 @@ Layout::Layout(const Place& place, const Job& job) {
         left_out_.insert(tree.target + path.substr(tree.spec.target.size()));
     }
   }
+  // As the job names them, and where a link of the target's leads: trees and singles are named both
+  // ways.
+  for (const std::string& path : job.other_mounts) {
+    other_mounts_.push_back(path);
+    std::string resolved = resolve_below(place.fd(), path);
+    if (resolved != path) other_mounts_.push_back(std::move(resolved));
+  }
   for (const std::string& path : job.root_paths) {
     if (!is_normal_path(path)) throw contradiction(printable(path) + " is no path");
     add_single(path);
@@ -86,6 +93,12 @@ std::vector<StartPoint> Layout::start_points() const {
 bool Layout::is_tree(const std::string& path) const {
   return std::any_of(trees_.begin(), trees_.end(),
                      [&](const Tree& tree) { return tree.target == path; });
+}
+
+bool Layout::in_other_mount(const std::string& path, const std::string& directory) const {
+  return std::any_of(other_mounts_.begin(), other_mounts_.end(), [&](const std::string& mount) {
+    return is_within(path, mount) && is_within(mount, directory) && mount != directory;
+  });
 }
 
 bool Layout::in_tree(const std::string& path) const {

@@ -40,6 +40,8 @@ class Layout {
   bool is_tree(const std::string& path) const;
   // The job leaves it out: as if the source had no such path.
   bool is_left_out(const std::string& path) const { return left_out_.count(path) != 0; }
+  // At or below one of the job's other mounts that lies below `directory`.
+  bool in_other_mount(const std::string& path, const std::string& directory = "/") const;
   bool in_tree(const std::string& path) const;
   // A tree's target lies below it.
   bool leads_to_tree(const std::string& path) const;
@@ -54,6 +56,7 @@ class Layout {
   std::vector<std::string> singles_;
   std::unordered_set<std::string> distrusted_;
   std::unordered_set<std::string> left_out_;
+  std::vector<std::string> other_mounts_;
 };
 
 }  // namespace dksnap::worker

@@ -1,0 +1,65 @@
+// What keeps a copy of PostgreSQL to itself.
+#include <algorithm>
+#include <charconv>
+
+#include "base/paths.hpp"
+#include "databases/postgres/postgres.hpp"
+
+namespace dksnap::databases::postgres {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+// 0 where it is not known.
+int major_of(const std::string& version) {
+  int major = 0;
+  std::from_chars(version.data(), version.data() + version.size(), major);
+  return major;
+}
+
+// Settings of this version alone: a server refuses to start with one that it does not know, but for
+// names with a dot in them, which belong to extensions that may not be loaded.
+Strings quiet_settings(const std::string& version) {
+  constexpr int kHasLogicalReplication = 10;
+  constexpr int kHasNoRecoveryFile = 12;  // recovery.conf had primary_conninfo before
+  // No segment of the copy's log goes to the original's archive; no commit waits for the original's
+  // standbys; pg_cron runs none of its jobs.
+  Strings settings{"archive_mode=off", "synchronous_standby_names=", "cron.launch_active_jobs=off"};
+  const int major = major_of(version);
+  if (major >= kHasLogicalReplication) settings.emplace_back("max_logical_replication_workers=0");
+  if (major >= kHasNoRecoveryFile) settings.emplace_back("primary_conninfo=");
+  return settings;
+}
+
+bool is_server(const std::string& word) {
+  const std::string program = base_name(word);
+  return program == "postgres" || program == "postmaster";
+}
+
+// The words after the command are the server's options: the official images' entrypoint puts
+// "postgres" before a command that begins with one.
+bool takes_options(const Strings& entrypoint, const Strings& cmd) {
+  if (!entrypoint.empty() && is_server(entrypoint.front())) return true;
+  if (cmd.empty()) return false;
+  if (is_server(cmd.front())) return true;
+  return !entrypoint.empty() && base_name(entrypoint.back()) == "docker-entrypoint.sh" &&
+         cmd.front().starts_with('-');
+}
+
+}  // namespace
+
+std::optional<Strings> Postgres::quiet_command(const Strings& entrypoint, const Strings& cmd,
+                                               const Recognition& recognition) const {
+  if (!takes_options(entrypoint, cmd)) return std::nullopt;
+  Strings options;
+  for (const std::string& setting : quiet_settings(recognition.version))
+    options.insert(options.end(), {"-c", setting});
+  // A copy of a copy has them already.
+  const bool has_them =
+      cmd.size() >= options.size() && std::equal(options.rbegin(), options.rend(), cmd.rbegin());
+  Strings quiet = cmd;
+  if (!has_them) quiet.insert(quiet.end(), options.begin(), options.end());
+  return quiet;
+}
+
+}  // namespace dksnap::databases::postgres
