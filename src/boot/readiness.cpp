@@ -157,7 +157,8 @@ class Settling {
   Settling(std::chrono::steady_clock::duration patience,
            std::chrono::steady_clock::duration check_within)
       : check_within_(std::min(patience, check_within)),
-        needed_(std::min<std::chrono::steady_clock::duration>(kSettlingTime, patience)) {}
+        // Over before the patience is, which has begun earlier.
+        needed_(std::min<std::chrono::steady_clock::duration>(kSettlingTime, patience * 3 / 4)) {}
 
   std::optional<std::string> operator()(const docker::Container& state) {
     const auto now = std::chrono::steady_clock::now();

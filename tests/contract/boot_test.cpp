@@ -37,7 +37,7 @@ TEST_P(KindContract, CopiesDoNotTouchEachOtherOrTheSource) {
 }
 
 TEST_P(KindContract, ASnapshotOfACopyGrowsFromTheCopysSnapshot) {
-  const std::string copy = desk().boot(line().first);
+  const std::string copy = boot(line().first);
   kind().add(desk(), copy, "branch");
   const std::string changed = state(copy);
   const json branch = desk().create_json(copy, {"-m", "branch"});
@@ -45,7 +45,7 @@ TEST_P(KindContract, ASnapshotOfACopyGrowsFromTheCopysSnapshot) {
   EXPECT_EQ(branch["base"], desk().show(line().first)["base"]);
   EXPECT_LT(branch["added_bytes"].get<double>(),
             desk().show(line().first)["added_bytes"].get<double>() * 0.4);
-  EXPECT_EQ(state(desk().boot(branch["id"])), changed);
+  EXPECT_EQ(state(boot(branch["id"])), changed);
 }
 
 TEST_P(KindContract, AFullSnapshotOfACopyHasAllOfItsData) {
@@ -54,7 +54,7 @@ TEST_P(KindContract, AFullSnapshotOfACopyHasAllOfItsData) {
   const std::string changed = state(copy);
   const json full = desk().create_json(copy, {"-m", "full", "--full"});
   EXPECT_GT(full["added_bytes"], 8'000'000);
-  const std::string booted = desk().boot(full["id"]);
+  const std::string booted = boot(full["id"]);
   EXPECT_EQ(state(booted), changed);
   EXPECT_FALSE(has_file(booted, line().doomed_file));
 }

@@ -7,6 +7,10 @@
 
 namespace dksnap::test {
 
+Words FilesCase::at_once() const {
+  return kAtOnce;
+}
+
 std::string FilesCase::start(Desk& desk) const {
   std::string container = desk.start("files", {}, {desk.image("files:1")});
   files_batch(desk, container,

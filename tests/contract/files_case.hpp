@@ -10,6 +10,7 @@ class FilesCase final : public KindCase {
   std::string version() const override { return ""; }
   bool settles() const override { return false; }
   std::string verified() const override { return "runs"; }
+  Words at_once() const override;
   std::string start(Desk& desk) const override;
   void wait(Desk& desk, const std::string& container) const override;
   void add(Desk& desk, const std::string& container, const std::string& name) const override;

@@ -17,6 +17,8 @@ class KindCase {
   virtual std::string version() const = 0;  // as `ps` shows it; empty where there is none
   virtual bool settles() const = 0;
   virtual std::string verified() const = 0;  // what a copy does that was booted to try it
+  // Options of `boot` that spare a wait in which nothing can be learned of a copy.
+  virtual Words at_once() const { return {}; }
 
   // A container with a few MB of data that serves when this returns.
   virtual std::string start(Desk& desk) const = 0;

@@ -50,6 +50,8 @@ class KindContract : public ::testing::TestWithParam<KindOnEngine> {
   const KindCase& kind() const { return line_->kind; }
   // A container that `docker run` makes of a snapshot; serves when this returns.
   std::string run_copy(const std::string& id) const;
+  // A container that `dksnap boot` makes of it.
+  std::string boot(const std::string& id) const { return desk().boot(id, kind().at_once()); }
   std::string state(const std::string& container) const;
   bool has_file(const std::string& container, const std::string& path) const;
 

@@ -28,7 +28,7 @@ void expect_whole(Desk& desk, const Line& line) {
   EXPECT_EQ(second["title"], "second");
   EXPECT_EQ(second["container"], line.source);
   EXPECT_THAT(second["parent"].get<std::string>(), ::testing::StartsWith(line.first));
-  const std::string copy = desk.boot(line.second);
+  const std::string copy = desk.boot(line.second, line.kind.at_once());
   EXPECT_EQ(line.kind.state(desk, copy), line.second_state);
 }
 

@@ -19,7 +19,7 @@ TEST_P(KindContract, AStoppedContainerIsTakenAsItIs) {
   EXPECT_EQ(taken["frozen_ms"], 0);
   EXPECT_EQ(taken["kind"], kind().kind());
   EXPECT_EQ(desk().inspect(copy)["State"]["Status"], "exited");
-  const std::string booted = desk().boot(taken["id"]);
+  const std::string booted = boot(taken["id"]);
   EXPECT_EQ(state(booted), before);
   EXPECT_FALSE(has_file(booted, line().doomed_file));
 }
@@ -31,7 +31,7 @@ TEST_P(KindContract, AKilledContainerRecovers) {
   desk().docker_out({"kill", copy});
   const json taken = desk().create_json(copy, {"-m", "killed"});
   EXPECT_EQ(taken["settled"], kind().settles());
-  EXPECT_EQ(state(desk().boot(taken["id"])), before);
+  EXPECT_EQ(state(boot(taken["id"])), before);
 }
 
 TEST_P(KindContract, APausedContainerStaysPaused) {
@@ -46,7 +46,7 @@ TEST_P(KindContract, APausedContainerStaysPaused) {
   const json taken = json::parse(result.out);
   EXPECT_EQ(taken["kind"], kind().kind());
   EXPECT_THAT(result.err, ::testing::HasSubstr("was paused before, and stays so"));
-  EXPECT_EQ(state(desk().boot(taken["id"])), before);
+  EXPECT_EQ(state(boot(taken["id"])), before);
   EXPECT_EQ(state(copy), before);
 }
 

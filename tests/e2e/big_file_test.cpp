@@ -29,7 +29,7 @@ TEST_P(SlowBigFile, ALargeFileTakesLittleMemory) {
   const json taken = json::parse(result.out);
   EXPECT_GE(taken["data_bytes"], large());
   EXPECT_LT(taken["frozen_ms"], 1000.0);
-  EXPECT_EQ(files(desk(), desk().boot(taken["id"]), {"sum", "/data/big"}), sum);
+  EXPECT_EQ(files(desk(), desk().boot(taken["id"], kAtOnce), {"sum", "/data/big"}), sum);
 
   // It did not change, so it is not stored again.
   files_batch(desk(), source, "write /data/small 1\n");

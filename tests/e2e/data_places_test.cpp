@@ -15,7 +15,7 @@ using nlohmann::json;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-class DataPlaces : public OnBothStores {
+class DataPlaces : public OnEitherStore {
  protected:
   // A source with a row; what of it a booted copy must show.
   std::string make_postgres(const Words& options) {
@@ -27,7 +27,7 @@ class DataPlaces : public OnBothStores {
     EXPECT_EQ(psql(desk(), desk().boot(id), "SELECT answer FROM kept"), "42");
   }
 };
-DKSNAP_ON_BOTH_STORES(DataPlaces);
+DKSNAP_ON_EITHER_STORE(DataPlaces);
 
 TEST_P(DataPlaces, PostgresInANamedVolume) {
   const std::string volume = desk().name("volume");
@@ -87,7 +87,7 @@ TEST_P(DataPlaces, FilesOnATmpfsButNotThoseMeantToBeLost) {
               "mkdir /scratchdata/deep\nfill /scratchdata/deep/a 100000 3\n"
               "write /tmp/lost 1\n");
   const std::string before = files_tree(desk(), source, "/scratchdata/deep");
-  const std::string copy = desk().boot(desk().create(source));
+  const std::string copy = desk().boot(desk().create(source), kAtOnce);
   EXPECT_EQ(files_tree(desk(), copy, "/scratchdata/deep"), before);
   EXPECT_EQ(files(desk(), copy, {"ls", "/tmp"}), "");
 }
@@ -100,7 +100,7 @@ TEST_P(DataPlaces, EmptyVolumesAndSeveralOfThem) {
   files_batch(desk(), source,
               "chmod 0700 /empty\nwrite /more/a 1\nwrite /more/inside/b 2\nwrite /data/c 3\n");
   const json taken = desk().create_json(source);
-  const std::string copy = desk().boot(taken["id"]);
+  const std::string copy = desk().boot(taken["id"], kAtOnce);
   EXPECT_EQ(files(desk(), copy, {"ls", "/empty"}), "");
   EXPECT_THAT(files(desk(), copy, {"stat", "/empty"}), HasSubstr("type=dir mode=0700"));
   EXPECT_EQ(files(desk(), copy, {"cat", "/more/a"}), "1");
@@ -127,7 +127,7 @@ TEST_P(DataPlaces, ChangesOfTheRootFileSystem) {
   const json first = desk().create_json(source, {"-m", "first"});
   EXPECT_EQ(first["kind"], "files");
   EXPECT_LT(first["added_bytes"], 1'000'000) << "the image's own files are stored again";
-  const std::string copy = desk().boot(first["id"]);
+  const std::string copy = desk().boot(first["id"], kAtOnce);
   const std::string seen = in(copy, look);
   EXPECT_EQ(seen, [&] {
     in(source, "rm /tmp/lost");
@@ -137,7 +137,7 @@ TEST_P(DataPlaces, ChangesOfTheRootFileSystem) {
 
   // What the first added, a second takes away.
   in(source, "rm -r /opt/new; rm /etc/skel/only");
-  const std::string second = desk().boot(desk().create(source, {"-m", "second"}));
+  const std::string second = desk().boot(desk().create(source, {"-m", "second"}), kAtOnce);
   EXPECT_EQ(in(second, "ls -A /opt /etc/skel"), in(source, "ls -A /opt /etc/skel"));
 }
 

@@ -79,7 +79,7 @@ TEST_P(OddFiles, ComeBackAsTheyWere) {
   const std::string root = files_tree(desk(), source, "/root-odd");
   ASSERT_GT(split(volume, '\n').size(), 40U);
   const json first = desk().create_json(source, {"-m", "first"});
-  const std::string copy = desk().boot(first["id"]);
+  const std::string copy = desk().boot(first["id"], kAtOnce);
   EXPECT_EQ(files_tree(desk(), copy, "/data/odd"), volume);
   EXPECT_EQ(files_tree(desk(), copy, "/root-odd"), root);
 
@@ -96,7 +96,7 @@ TEST_P(OddFiles, ComeBackAsTheyWere) {
   const std::string root_changed = files_tree(desk(), source, "/root-odd");
   const json second = desk().create_json(source, {"-m", "second"});
   EXPECT_EQ(second["parent"], first["id"]);
-  const std::string later = desk().boot(second["id"]);
+  const std::string later = desk().boot(second["id"], kAtOnce);
   EXPECT_EQ(without_links(files_tree(desk(), later, "/data/odd")), without_links(changed));
   EXPECT_EQ(without_links(files_tree(desk(), later, "/root-odd")), without_links(root_changed));
 }
@@ -106,7 +106,7 @@ TEST_P(OddFiles, OfAStoppedContainerComeBackFromItsVolumes) {
   files_batch(desk(), source, odd_files("/data/odd") + "mkdir /kept\nwrite /kept/file 1\n");
   const std::string volume = files_tree(desk(), source, "/data/odd");
   desk().docker_out({"stop", source});
-  const std::string copy = desk().boot(desk().create(source));
+  const std::string copy = desk().boot(desk().create(source), kAtOnce);
   EXPECT_EQ(files_tree(desk(), copy, "/data/odd"), volume);
   EXPECT_EQ(files(desk(), copy, {"cat", "/kept/file"}), "1");
 }
@@ -117,7 +117,7 @@ TEST_P(OddFiles, SocketsAreLeftOutAndSaidToBe) {
   const json taken = desk().create_json(source);
   ASSERT_EQ(taken["left_out"].size(), 1U) << taken["left_out"];
   EXPECT_THAT(taken["left_out"][0]["what"].get<std::string>(), HasSubstr("socket"));
-  EXPECT_EQ(files(desk(), desk().boot(taken["id"]), {"ls", "/data/odd"}), "file\n");
+  EXPECT_EQ(files(desk(), desk().boot(taken["id"], kAtOnce), {"ls", "/data/odd"}), "file\n");
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-class OneInstant : public OnBothStores {
+class OneInstant : public OnEitherStore {
  protected:
   // A container with a snapshot's files in which nothing writes.
   std::string still(const std::string& id) {
@@ -25,7 +25,7 @@ class OneInstant : public OnBothStores {
     return std::stol(last_lines(files(desk(), container, {"cat", path}), 1));
   }
 };
-DKSNAP_ON_BOTH_STORES(OneInstant);
+DKSNAP_ON_EITHER_STORE(OneInstant);
 
 struct Mapped {
   std::uint64_t first = 0;
@@ -87,7 +87,8 @@ TEST_P(OneInstant, AFileWrittenTwiceInOneTickIsTheLaterOne) {
   }
   files_batch(desk(), source, again);
   const std::string before = files_tree(desk(), source, "/data/same");
-  const std::string copy = desk().boot(desk().create(source, {"-m", "second", "--checksum"}));
+  const std::string copy =
+      desk().boot(desk().create(source, {"-m", "second", "--checksum"}), kAtOnce);
   EXPECT_EQ(files_tree(desk(), copy, "/data/same"), before);
 }
 

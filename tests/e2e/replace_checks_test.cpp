@@ -72,7 +72,7 @@ TEST_F(ReplaceChecks, RefusesAVolumeThatAnotherContainerUses) {
   EXPECT_TRUE(fails_with(12, desk().dksnap({"replace", source, "--with", id, "-y"}),
                          {other, "docker stop " + other}));
   desk().docker_out({"stop", "-t", "2", other});
-  EXPECT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y"})));
+  EXPECT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y", "--wait", "0"})));
   EXPECT_EQ(what(source), "seed");
 }
 
@@ -116,8 +116,8 @@ TEST_F(ReplaceChecks, WithoutASafetySnapshotItSaysSo) {
   const std::string volume = desk().name("volume");
   const std::string source = start({"-v", volume + ":/data"});
   const std::string id = changed(source);
-  const RunResult replaced =
-      desk().dksnap({"replace", source, "--with", id, "--no-safety", "--json", "-y"});
+  const RunResult replaced = desk().dksnap(
+      {"replace", source, "--with", id, "--no-safety", "--json", "-y", "--wait", "0"});
   ASSERT_TRUE(succeeded(replaced));
   EXPECT_THAT(replaced.err, HasSubstr("cannot bring it back"));
   EXPECT_EQ(json::parse(replaced.out)["safety_snapshot"], "");
@@ -131,10 +131,10 @@ TEST_F(ReplaceChecks, WithoutTheJournalUndoNeedsToBeToldAndAContainerOfItsOwn) {
   for (const Words& options : {Words{"-v", volume + ":/data"}, Words{}}) {
     const std::string source = start(options);
     const std::string id = changed(source);
-    ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y"})));
+    ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y", "--wait", "0"})));
     std::filesystem::remove_all(desk().home().path() / "state");
     EXPECT_TRUE(fails_with(11, desk().dksnap({"undo", source, "-y"}), {"--all-users"}));
-    const RunResult undone = desk().dksnap({"undo", source, "-y", "--all-users"});
+    const RunResult undone = desk().dksnap({"undo", source, "-y", "--wait", "0", "--all-users"});
     EXPECT_EQ(undone.status, options.empty() ? 0 : 11) << undone;
     EXPECT_EQ(what(source), options.empty() ? "live" : "seed");
   }
@@ -143,16 +143,17 @@ TEST_F(ReplaceChecks, WithoutTheJournalUndoNeedsToBeToldAndAContainerOfItsOwn) {
 TEST_F(ReplaceChecks, UndoOfAContainerThatWasRemoved) {
   const std::string source = start();
   const std::string id = changed(source);
-  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y"})));
+  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y", "--wait", "0"})));
   desk().remove_container(source);
-  ASSERT_TRUE(succeeded(desk().dksnap({"undo", source, "-y"})));
+  ASSERT_TRUE(succeeded(desk().dksnap({"undo", source, "-y", "--wait", "0"})));
   EXPECT_EQ(what(source), "live");
 }
 
 TEST_F(ReplaceChecks, WhatHasLostItsOldContainerIsNotListed) {
   const std::string source = start();
   const std::string id = changed(source);
-  const RunResult replaced = desk().dksnap({"replace", source, "--with", id, "--json", "-y"});
+  const RunResult replaced =
+      desk().dksnap({"replace", source, "--with", id, "--json", "-y", "--wait", "0"});
   ASSERT_TRUE(succeeded(replaced));
   const std::string parked = json::parse(replaced.out)["parked"];
   EXPECT_THAT(desk().dksnap({"undo", "--list"}).out, HasSubstr(parked));
@@ -165,7 +166,7 @@ TEST_F(ReplaceChecks, PruneAndKeepOldDecideWhatStays) {
   const std::string source = start();
   const std::string id = changed(source);
   const RunResult replaced =
-      desk().dksnap({"replace", source, "--with", id, "--keep-old", "--json", "-y"});
+      desk().dksnap({"replace", source, "--with", id, "--keep-old", "--json", "-y", "--wait", "0"});
   ASSERT_TRUE(succeeded(replaced));
   const std::string parked = json::parse(replaced.out)["parked"];
   EXPECT_THAT(desk().dksnap({"undo", "--list"}).out, HasSubstr(parked));

@@ -58,7 +58,8 @@ TEST_P(ReplaceCompose, UpRestartLogsAndDownWorkAsBefore) {
     files_batch(desk(), container, "write /data/what seed\n");
     const std::string id = desk().create(container);
     files_batch(desk(), container, "write /data/what live\n");
-    ASSERT_TRUE(succeeded(desk().dksnap({"replace", container, "--with", id, "-y"})));
+    ASSERT_TRUE(
+        succeeded(desk().dksnap({"replace", container, "--with", id, "-y", "--wait", "0"})));
     EXPECT_EQ(files(desk(), container, {"cat", "/data/what"}), "seed");
   }
   const std::string before = ids();
@@ -71,7 +72,7 @@ TEST_P(ReplaceCompose, UpRestartLogsAndDownWorkAsBefore) {
   for (const std::string service : {"named", "plain"}) {
     const std::string container = container_of(service);
     EXPECT_EQ(files(desk(), container, {"cat", "/data/what"}), "seed");
-    ASSERT_TRUE(succeeded(desk().dksnap({"undo", container, "-y"})));
+    ASSERT_TRUE(succeeded(desk().dksnap({"undo", container, "-y", "--wait", "0"})));
     EXPECT_EQ(files(desk(), container, {"cat", "/data/what"}), "live");
   }
   const std::string undone = ids();

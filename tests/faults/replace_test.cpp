@@ -41,6 +41,13 @@ class ReplaceFaults : public LaneTest {
     files_batch(*desk_, source_, "fill /data/t/a 100000 2\nrm /data/t/b\nwrite /data/t/c live\n");
     live_ = tree();
   }
+  // To be at the looks at a program that goes on running, or not, is for when it is dense.
+  virtual bool at_once() const { return !is_dense(); }
+  Words swap(Words command) const {
+    command.push_back("-y");
+    if (at_once()) command.insert(command.end(), kAtOnce.begin(), kAtOnce.end());
+    return command;
+  }
   std::string tree() { return files_tree(*desk_, source_, "/data/t"); }
 
   // `signal`: that dksnap gets at the call; 0: none.
@@ -55,7 +62,7 @@ class ReplaceFaults : public LaneTest {
     options.limit = kLimit;
     options.env["DOCKER_HOST"] = proxy.host();
     starting.set_value(std::make_shared<RunningProgram>(
-        desk_->dksnap_command({"replace", source_, "--with", snapshot_, "-y"}),
+        desk_->dksnap_command(swap({"replace", source_, "--with", snapshot_})),
         desk_->dksnap_options(options)));
     return started.get()->wait();
   }
@@ -70,7 +77,7 @@ class ReplaceFaults : public LaneTest {
       done = done || fixed.out.find("replaced, and stays") != std::string::npos;
     }
     if (done || !by_doctor) {
-      const RunResult undone = desk_->dksnap({"undo", source_, "-y"}, {.limit = kLimit});
+      const RunResult undone = desk_->dksnap(swap({"undo", source_}), {.limit = kLimit});
       // Nothing to undo: it was killed before it had begun.
       EXPECT_TRUE(undone.status == 0 || (!done && undone.status == 11)) << undone;
       done = done || undone.err.find("it stays") != std::string::npos;
@@ -112,7 +119,7 @@ class ReplaceFaults : public LaneTest {
       }
       EXPECT_FALSE(result.timed_out) << result;
       if (result.status == 0) {  // the call was asked again, or came when all was done
-        ASSERT_TRUE(succeeded(desk_->dksnap({"undo", source_, "-y"})));
+        ASSERT_TRUE(succeeded(desk_->dksnap(swap({"undo", source_}))));
         ASSERT_TRUE(succeeded(desk_->dksnap({"prune", "--now", "-y"})));
       } else {
         EXPECT_THAT(statuses, ::testing::Contains(result.status)) << result;
@@ -121,7 +128,7 @@ class ReplaceFaults : public LaneTest {
       if (HasFailure()) return;
     }
     EXPECT_GT(number, kFewestCallsOfReplace);
-    ASSERT_TRUE(succeeded(desk_->dksnap({"undo", source_, "-y"})));
+    ASSERT_TRUE(succeeded(desk_->dksnap(swap({"undo", source_}))));
     ASSERT_TRUE(succeeded(desk_->dksnap({"prune", "--now", "-y"})));
   }
 
@@ -156,7 +163,10 @@ TEST_P(ReplaceFaults, KilledAtACallTheNextCommandPutsBack) {
 }
 
 // The server itself is the judge of what is back.
-class ReplaceFaultsWithADatabase : public ReplaceFaults {};
+class ReplaceFaultsWithADatabase : public ReplaceFaults {
+ protected:
+  bool at_once() const override { return false; }
+};
 DKSNAP_ON_LANES(ReplaceFaultsWithADatabase, Lane{"overlay2", 0}, Lane{"containerd", 17});
 
 TEST_P(ReplaceFaultsWithADatabase, KilledAtACallTheNextCommandPutsBack) {
@@ -228,7 +238,7 @@ TEST_P(ReplaceFaults, StuckOnTheWayBackItSaysWhatToDo) {
   EXPECT_EQ(stuck.status, 21) << stuck;
   for (const char* part : {"is not back", "dksnap undo", "docker start"})
     EXPECT_NE(stuck.err.find(part), std::string::npos) << stuck;
-  const RunResult undone = desk_->dksnap({"undo", source_, "-y"}, {.limit = kLimit});
+  const RunResult undone = desk_->dksnap(swap({"undo", source_}), {.limit = kLimit});
   EXPECT_EQ(undone.status, 0) << undone;
   expect_as_before(undone);
 }
@@ -252,8 +262,8 @@ class ReplaceOnAFullDisk : public ::testing::TestWithParam<Sizes> {
   }
 };
 INSTANTIATE_TEST_SUITE_P(On, ReplaceOnAFullDisk,
-                         ::testing::Values(Sizes{60, 1, 0},      // nothing can be made
-                                           Sizes{60, 1, 50},     // the files do not fit
+                         ::testing::Values(Sizes{40, 1, 0},      // nothing can be made
+                                           Sizes{40, 1, 33},     // the files do not fit
                                            Sizes{10, 40, 45}));  // the safety snapshot does not
 
 TEST_P(ReplaceOnAFullDisk, LeavesAllAsItWas) {

@@ -15,8 +15,8 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class TrueBoot : public OnBothStores {};
-DKSNAP_ON_BOTH_STORES(TrueBoot);
+class TrueBoot : public OnEitherStore {};
+DKSNAP_ON_EITHER_STORE(TrueBoot);
 
 TEST_P(TrueBoot, AProgramThatEndsAtOnceIsNotReady) {
   const std::string source = desk().start("files", {}, {desk().image("files:1"), "sleep", "1"});
@@ -106,7 +106,7 @@ TEST_P(TrueBoot, ACopyOnAnotherMachineIsNotOfferedToTheNetwork) {
 TEST_P(TrueBoot, ACopyOfOneWithoutANetworkHasNone) {
   const std::string source =
       desk().start("files", {"--network", "none"}, {desk().image("files:1")});
-  const std::string copy = desk().boot(desk().create(source));
+  const std::string copy = desk().boot(desk().create(source), kAtOnce);
   EXPECT_EQ(desk().inspect(copy)["HostConfig"]["NetworkMode"], "none");
 }
 

@@ -111,7 +111,7 @@ TEST_P(SharedProcesses, TheRootThatIsReadIsTheSourcesOwn) {
     SCOPED_TRACE(source);
     files_batch(desk(), source, "write /mine " + source + "\n");
     const std::string id = desk().create(source);
-    const std::string copy = desk().boot(id);
+    const std::string copy = desk().boot(id, kAtOnce);
     EXPECT_EQ(files(desk(), copy, {"cat", "/mine"}), source);
   }
 }

@@ -64,7 +64,7 @@ class Identity : public OnBothStores {
     const json next = desk().create_json(container, {"-m", desk().name("next")});
     EXPECT_EQ(next["parent"], line.id);
     EXPECT_TRUE(begins_with(layers(next["image_id"]), layers(built)));
-    const std::string copy = desk().boot(next["id"]);
+    const std::string copy = desk().boot(next["id"], kAtOnce);
     EXPECT_TRUE(has_file(copy, "/opt/tool"));
     EXPECT_TRUE(has_file(copy, "/opt/later"));
     EXPECT_FALSE(has_file(copy, "/opt/seed"));
@@ -80,14 +80,14 @@ class Identity : public OnBothStores {
     EXPECT_TRUE(succeeded(desk().dksnap({"rm", line.id, "--now", "-y"})));
     EXPECT_TRUE(succeeded(desk().docker({"image", "inspect", built}))) << "it is not the snapshot";
     EXPECT_THAT(desk().dksnap({"ls", "--json"}).out, HasSubstr(next["id"].get<std::string>()));
-    EXPECT_TRUE(has_file(desk().boot(third["id"]), "/opt/tool"));
+    EXPECT_TRUE(has_file(desk().boot(third["id"], kAtOnce), "/opt/tool"));
   }
 };
 DKSNAP_ON_BOTH_STORES(Identity);
 
 TEST_P(Identity, WhatIsCommittedOnASnapshotKeepsItsLayers) {
   const Line line = begin();
-  const std::string copy = desk().boot(line.id);
+  const std::string copy = desk().boot(line.id, kAtOnce);
   files_batch(desk(), copy, "write /opt/tool 1\nrm /opt/seed\nrm /data/gone\n");
   const std::string built = desk().name("committed") + ":1";
   desk().docker_out({"commit", copy, built});
@@ -189,7 +189,7 @@ TEST_P(Identity, ATitleLikeAnIdAndFewerLayersDoNotDeceive) {
   fewer.layers_taken_away = 1;
   forge(desk(), fewer);
   EXPECT_THAT(desk().dksnap({"ls"}).err, HasSubstr(fewer.name + ": its layers are not those"));
-  const std::string copy = desk().boot(id);
+  const std::string copy = desk().boot(id, kAtOnce);
   EXPECT_EQ(desk().inspect(copy)["Image"], line.snapshot["image_id"]);
   EXPECT_EQ(files(desk(), copy, {"cat", "/data/old"}), "old");
 
@@ -238,7 +238,8 @@ TEST_P(Identity, LatestIsNeverACopyOfOurOwn) {
   const json asked = desk().create_json(source, {"-m", "asked for"});
   for (int i = 0; i < 2; ++i) {
     files_batch(desk(), source, "write /data/what live\n");
-    ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", "latest:" + source, "-y"})));
+    ASSERT_TRUE(succeeded(
+        desk().dksnap({"replace", source, "--with", "latest:" + source, "-y", "--wait", "0"})));
     EXPECT_EQ(files(desk(), source, {"cat", "/data/what"}), "seed");
     EXPECT_EQ(desk().show("latest:" + source)["id"], asked["id"]);
   }

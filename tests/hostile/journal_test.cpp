@@ -37,7 +37,9 @@ class HostileJournal : public OnOneEngine {
     EXPECT_TRUE(succeeded(result));
     return result.out.substr(0, result.out.find('\n'));
   }
-  RunResult replace() { return dksnap({"replace", source_, "--with", snapshot_, "-y"}); }
+  RunResult replace() {
+    return dksnap({"replace", source_, "--with", snapshot_, "-y", "--wait", "0"});
+  }
 
   // Nothing is done by it, and nothing that does not need it fails.
   void expect_not_used() {
@@ -109,7 +111,7 @@ TEST_F(HostileJournal, ADamagedEntryCostsOnlyItself) {
   EXPECT_EQ(seen.status, 1) << seen;
   for (const char* name : {"0badf00d", "0badf00e", "0badf00f", "not-an-id"})
     EXPECT_THAT(seen.out, HasSubstr(name));
-  ASSERT_TRUE(succeeded(dksnap({"undo", source_, "-y"})));
+  ASSERT_TRUE(succeeded(dksnap({"undo", source_, "-y", "--wait", "0"})));
   EXPECT_EQ(files(desk(), source_, {"cat", "/data/what"}), "live");
   EXPECT_TRUE(succeeded(dksnap({"undo", "--forget", "0badf00d", "-y"})));
   EXPECT_FALSE(fs::exists(journal() / "0badf00d"));

@@ -15,7 +15,7 @@ using ::testing::Not;
 
 constexpr const char* kTime = "2026-01-02T03:04:05Z";
 
-class Labels : public OnBothStores {
+class Labels : public OnEitherStore {
  protected:
   // An image that says it is a snapshot, made before layers were noted in a label.
   Forgery claiming(const std::string& word, const std::string& id) {
@@ -29,7 +29,7 @@ class Labels : public OnBothStores {
     return forgery;
   }
 };
-DKSNAP_ON_BOTH_STORES(Labels);
+DKSNAP_ON_EITHER_STORE(Labels);
 
 TEST_P(Labels, NonsenseCostsOnlyItself) {
   Forgery deep = claiming("deep", "0123456789abcdef");

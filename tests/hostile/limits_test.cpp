@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-class ScratchLimits : public OnBothStores {
+class ScratchLimits : public OnEitherStore {
  protected:
   // The reader and the scratch of a create, at the moment of the freeze.
   struct Pair {
@@ -55,7 +55,7 @@ class ScratchLimits : public OnBothStores {
 
   RunResult result_;
 };
-DKSNAP_ON_BOTH_STORES(ScratchLimits);
+DKSNAP_ON_EITHER_STORE(ScratchLimits);
 
 TEST_P(ScratchLimits, AreTheNarrowerOfTheSourcesAndTheEngines) {
   const std::string source =

@@ -8,8 +8,8 @@
 namespace dksnap::test {
 namespace {
 
-class ScratchOwner : public OnBothStores {};
-DKSNAP_ON_BOTH_STORES(ScratchOwner);
+class ScratchOwner : public OnEitherStore {};
+DKSNAP_ON_EITHER_STORE(ScratchOwner);
 
 TEST_P(ScratchOwner, ADatabaseWithTheLabelsOfADeadScratchIsLeftAlone) {
   Forgery forgery;

@@ -23,8 +23,8 @@ const std::string kNasty = "x\x1b[2J\u202ey\u2028\u200b\nerror: \u009b1m";
                Not(HasSubstr("\nerror: \\xc2")));
 }
 
-class Printing : public OnBothStores {};
-DKSNAP_ON_BOTH_STORES(Printing);
+class Printing : public OnEitherStore {};
+DKSNAP_ON_EITHER_STORE(Printing);
 
 TEST_P(Printing, WhatCameFromOutsideDoesNotActOnATerminal) {
   const std::string source = desk().start("files", {}, {desk().image("files:1")});

@@ -16,8 +16,8 @@ using ::testing::Not;
 
 const std::string kSecret = "hidden-of-the-test-5120";
 
-class HiddenSecrets : public OnBothStores {};
-DKSNAP_ON_BOTH_STORES(HiddenSecrets);
+class HiddenSecrets : public OnEitherStore {};
+DKSNAP_ON_EITHER_STORE(HiddenSecrets);
 
 // Variables of the usual servers and clients, each with the secret in it.
 Words variables() {
@@ -97,11 +97,11 @@ TEST_P(HiddenSecrets, ACopyThatLacksItsPasswordIsNotStarted) {
   EXPECT_EQ(closed["Entrypoint"], json({"/files"}));
   EXPECT_THAT(closed["Env"].dump(), Not(HasSubstr("REQUIREPASS")));
 
-  const json open = desk().inspect(desk().boot(id, {"--without-secrets"}))["Config"];
+  const json open = desk().inspect(desk().boot(id, {"--without-secrets", "--wait", "0"}))["Config"];
   EXPECT_EQ(open["Cmd"], json({"serve", "--port", "1"}));
 
   // A container's own arguments are its own.
-  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y"})));
+  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y", "--wait", "0"})));
   EXPECT_EQ(desk().inspect(source)["Config"]["Cmd"],
             json({"serve", "--requirepass", kSecret, "--port", "1"}));
 }
@@ -118,7 +118,7 @@ TEST_P(HiddenSecrets, OfTheRootFileSystemAreNamedAndThoseOfTheEngineNotCaptured)
   const RunResult result = desk().dksnap({"create", source});
   ASSERT_TRUE(succeeded(result));
   EXPECT_THAT(result.err, AllOf(HasSubstr("/root/.pgpass"), HasSubstr("/srv/own.pem")));
-  const std::string copy = desk().boot(result.out.substr(0, 8));
+  const std::string copy = desk().boot(result.out.substr(0, 8), kAtOnce);
   EXPECT_NE(desk().docker({"exec", copy, "/files", "cat", "/run/secrets/db"}).status, 0);
   const RunResult key = desk().docker({"exec", copy, "/files", "cat", "/srv/server.key"});
   EXPECT_THAT(key.out, Not(HasSubstr(kSecret)));

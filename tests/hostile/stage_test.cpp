@@ -56,7 +56,7 @@ TEST_P(Stage, IsKnownByItsLayersAndConfiguration) {
   EXPECT_EQ(desk().inspect(made[0])["Id"], evil_id) << "it is not ours to take away";
   const Words now = stages(layers);
   EXPECT_EQ(now.size(), 2U);
-  const std::string copy = desk().boot(third["id"]);
+  const std::string copy = desk().boot(third["id"], kAtOnce);
   EXPECT_EQ(files(desk(), copy, {"cat", "/data/a"}), "one");
   EXPECT_EQ(desk().inspect(third["image_id"])["Config"]["Env"],
             desk().inspect(base.name)["Config"]["Env"]);

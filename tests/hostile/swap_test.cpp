@@ -21,7 +21,7 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-class Swap : public OnBothStores {
+class Swap : public OnEitherStore {
  protected:
   std::string what(const std::string& container, const char* path = "/data/what") {
     return files(desk(), container, {"cat", path});
@@ -37,7 +37,7 @@ class Swap : public OnBothStores {
     RunOptions options;
     options.env["DOCKER_HOST"] = proxy.host();
     starting.set_value(std::make_shared<RunningProgram>(
-        desk().dksnap_command({"replace", source, "--with", id, "-y"}),
+        desk().dksnap_command({"replace", source, "--with", id, "-y", "--wait", "0"}),
         desk().dksnap_options(options)));
     const RunResult killed = started.get()->wait();
     EXPECT_EQ(proxy.fired(), 1) << killed;
@@ -47,7 +47,7 @@ class Swap : public OnBothStores {
     })) << killed;
   }
 };
-DKSNAP_ON_BOTH_STORES(Swap);
+DKSNAP_ON_EITHER_STORE(Swap);
 
 TEST_P(Swap, ABindThatIsRewrittenComesBack) {
   const std::string maker =
@@ -59,9 +59,9 @@ TEST_P(Swap, ABindThatIsRewrittenComesBack) {
   std::ofstream(users / "more") << "of the user's";
   const std::string source =
       desk().start("files", {"-v", users.path().string() + ":/srv"}, {desk().image("files:1")});
-  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y"})));
+  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y", "--wait", "0"})));
   EXPECT_EQ(what(source, "/srv/what"), "seed");
-  ASSERT_TRUE(succeeded(desk().dksnap({"undo", source, "-y"})));
+  ASSERT_TRUE(succeeded(desk().dksnap({"undo", source, "-y", "--wait", "0"})));
   EXPECT_EQ(what(source, "/srv/what"), "the user's");
   EXPECT_EQ(what(source, "/srv/more"), "of the user's");
 }
@@ -79,7 +79,7 @@ TEST_P(Swap, ABindInACapturedDirectoryAndASingleFileStay) {
   files_batch(desk(), source, "write /data/what seed\n");
   const std::string id = desk().create(source);
   files_batch(desk(), source, "write /data/what live\n");
-  const RunResult replaced = desk().dksnap({"replace", source, "--with", id, "-y"});
+  const RunResult replaced = desk().dksnap({"replace", source, "--with", id, "-y", "--wait", "0"});
   ASSERT_TRUE(succeeded(replaced));
   EXPECT_THAT(replaced.err, HasSubstr("untouched   /data/conf"));
   EXPECT_EQ(what(source), "seed");
@@ -108,7 +108,7 @@ TEST_P(Swap, AnAnswerToAnOldQuestionTouchesNothing) {
     return std::string(std::istreambuf_iterator<char>(file), {});
   };
   ASSERT_TRUE(eventually("it asks", [&] { return said().find("[y/N]") != std::string::npos; }));
-  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y"})));
+  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y", "--wait", "0"})));
   const std::string other = desk().inspect(source)["Id"];
   const std::string before = desk().docker_out({"ps", "-aq", "--filter", "name=" + source});
   std::ofstream(flag) << "y";

@@ -18,7 +18,7 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class Undo : public OnBothStores {
+class Undo : public OnEitherStore {
  protected:
   // With "live" in it, and a snapshot of when it was "seed".
   std::string start(const Words& options = {}) {
@@ -30,11 +30,13 @@ class Undo : public OnBothStores {
   }
   json replace(const std::string& source) {
     const RunResult replaced =
-        desk().dksnap({"replace", source, "--with", snapshot_, "-y", "--json"});
+        desk().dksnap({"replace", source, "--with", snapshot_, "-y", "--wait", "0", "--json"});
     EXPECT_TRUE(succeeded(replaced));
     return json::parse(replaced.out);
   }
-  RunResult undo(const std::string& source) { return desk().dksnap({"undo", source, "-y"}); }
+  RunResult undo(const std::string& source) {
+    return desk().dksnap({"undo", source, "-y", "--wait", "0"});
+  }
   std::string what(const std::string& container) {
     return files(desk(), container, {"cat", "/data/what"});
   }
@@ -44,7 +46,7 @@ class Undo : public OnBothStores {
 
   std::string snapshot_;
 };
-DKSNAP_ON_BOTH_STORES(Undo);
+DKSNAP_ON_EITHER_STORE(Undo);
 
 TEST_P(Undo, ALabelIsNoJournal) {
   const TempDir users;
@@ -226,7 +228,7 @@ TEST_P(Undo, OfSomebodyElseNeedsToBeAskedFor) {
   const auto alice = as(hers, "alice");
   const auto bob = as(his, "bob");
   const RunResult replaced =
-      desk().dksnap({"replace", source, "--with", snapshot_, "-y", "--json"}, alice);
+      desk().dksnap({"replace", source, "--with", snapshot_, "-y", "--wait", "0", "--json"}, alice);
   ASSERT_TRUE(succeeded(replaced));
   const std::string parked = json::parse(replaced.out)["parked"];
 
@@ -240,7 +242,7 @@ TEST_P(Undo, OfSomebodyElseNeedsToBeAskedFor) {
   EXPECT_THAT(pruned.err, HasSubstr("alice@"));
   EXPECT_TRUE(exists(parked));
 
-  const RunResult undone = desk().dksnap({"undo", source, "-y", "--all-users"}, bob);
+  const RunResult undone = desk().dksnap({"undo", source, "-y", "--wait", "0", "--all-users"}, bob);
   ASSERT_TRUE(succeeded(undone));
   EXPECT_EQ(what(source), "live");
   // Hers is over; nothing that runs is touched by it.

@@ -7,6 +7,10 @@
 
 namespace dksnap::test {
 
+// For boot, replace and undo. The program works from its start on, and where it is not the question
+// whether it goes on running, nobody waits for that.
+inline const Words kAtOnce{"--wait", "0"};
+
 // Runs lines of commands ("write /data/a text") in the container.
 void files_batch(const Desk& desk, const std::string& container, const std::string& lines);
 

@@ -1,5 +1,6 @@
 // The images and engines of tests/lab, from C++. Everything is made once and kept; what fails
-// throws Error with the script's own words.
+// throws Error with the script's own words. DKSNAP_TEST_ENGINES=WORD: each engine is one more of
+// its name ("memory.WORD").
 #pragma once
 
 #include <string>

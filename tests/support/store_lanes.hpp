@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 
@@ -25,6 +26,11 @@ class SharedDesks {
  private:
   std::map<std::string, std::unique_ptr<Desk>> desks_;
 };
+
+inline constexpr const char* kEitherStore = "either";
+// Of the running test.
+std::string store_by_turns();
+std::vector<std::string> either_store();
 
 template <typename Base>
 class DeskFixture : public Base {
@@ -56,6 +62,12 @@ class OnBothStores : public DeskFixture<::testing::TestWithParam<std::string>> {
   void SetUp() override { use(GetParam()); }
 };
 
+// Where it hardly does: every other test of a suite on each, and all on both when dense.
+class OnEitherStore : public DeskFixture<::testing::TestWithParam<std::string>> {
+ protected:
+  void SetUp() override { use(GetParam() == kEitherStore ? store_by_turns() : GetParam()); }
+};
+
 // Where it does not.
 class OnOneEngine : public DeskFixture<::testing::Test> {
  protected:
@@ -64,7 +76,10 @@ class OnOneEngine : public DeskFixture<::testing::Test> {
 
 }  // namespace dksnap::test
 
-// In one file for each suite derived from OnBothStores.
+// In one file for each suite derived from OnBothStores, or from OnEitherStore.
 #define DKSNAP_ON_BOTH_STORES(Suite)                                                   \
   INSTANTIATE_TEST_SUITE_P(Stores, Suite, ::testing::Values("overlay2", "containerd"), \
+                           [](const auto& test) { return std::string(test.param); })
+#define DKSNAP_ON_EITHER_STORE(Suite)                                          \
+  INSTANTIATE_TEST_SUITE_P(Stores, Suite, ::testing::ValuesIn(either_store()), \
                            [](const auto& test) { return std::string(test.param); })

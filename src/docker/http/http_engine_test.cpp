@@ -1,6 +1,8 @@
 // Answers, errors, versions and addresses.
 #include "docker/http/http_engine.hpp"
 
+#include <atomic>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -110,6 +112,17 @@ TEST(Answers, ThatAreNotWhatWasAskedFor) {
   EXPECT_TRUE(engine->list_containers({}).empty());
   EXPECT_TRUE(engine->list_volumes().empty());
   EXPECT_TRUE(engine->container_changes("x").empty());
+}
+
+// An image that went while it was looked at.
+TEST(Answers, AListingThatFindsSomethingGoneIsAskedForAgain) {
+  std::atomic<int> calls = 0;
+  FakeEngine fake([&](FakeConnection& connection, const std::string&) {
+    connection.write(++calls < 3 ? http("404 Not Found", R"({"message":"content not found"})")
+                                 : http("200 OK", R"([{"Id":"sha256:a"}])"));
+  });
+  EXPECT_EQ(fake.connect()->list_images("").size(), 1U);
+  EXPECT_EQ(calls, 3);
 }
 
 TEST(Answers, TargetsAreEscaped) {

@@ -1,3 +1,6 @@
+#include <chrono>
+#include <thread>
+
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
@@ -13,6 +16,8 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kCannotLoad = "cannot load an image";
+constexpr int kMostListings = 20;
+constexpr std::chrono::milliseconds kBetweenListings{50};
 
 // One line of the answer to a load. Throws where it tells of a failure: the status was 200 by then.
 void read_load_line(std::string_view line, std::vector<std::string>& loaded) {
@@ -36,7 +41,16 @@ void read_load_line(std::string_view line, std::vector<std::string>& loaded) {
 std::vector<ImageSummary> HttpEngine::list_images(const std::string& label) {
   Target target("/images/json");
   if (!label.empty()) target.query("filters", json{{"label", json::array({label})}}.dump());
-  return read_image_list(client_.get("cannot list images", target));
+  // A containerd store looks into each image that it lists, and where somebody removes one just
+  // then it says that its content is not found (moby daemon/containerd/image_list.go).
+  for (int left = kMostListings;; --left) {
+    try {
+      return read_image_list(client_.get("cannot list images", target));
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::not_found || left <= 1) throw;
+    }
+    std::this_thread::sleep_for(kBetweenListings);
+  }
 }
 
 Image HttpEngine::inspect_image(const std::string& ref) {

@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -248,7 +249,15 @@ static void do_tree(char** w) {
   free(entries);
 }
 
+static void leave(int signal) {
+  _exit(128 + signal);
+}
+
+// As process 1 it would not end otherwise, and whoever stops the container would wait for that.
 static void do_sleep(char** w) {
+  struct sigaction action = {.sa_handler = leave};
+  sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGINT, &action, NULL);
   usleep((useconds_t)(strtod(w[0], NULL) * 1e6));
 }
 
