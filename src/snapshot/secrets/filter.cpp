@@ -18,10 +18,12 @@ namespace {
 using nlohmann::json;
 using Strings = std::vector<std::string>;
 
-// A value that is shorter stands by chance in too much that is no secret.
-constexpr std::size_t kShortestValue = 4;
-// From here on one is looked for inside words as well.
-constexpr std::size_t kTellingValue = 8;
+// From here on one of several kinds of characters is no word that stands somewhere by chance, and
+// of one kind from there on.
+constexpr std::size_t kTellingMixture = 8;
+constexpr std::size_t kTellingWord = 20;
+// Of what stands before a value and says that it is a credential.
+constexpr std::size_t kLongestName = 256;
 
 std::pair<std::string, std::string> split_variable(const std::string& line) {
   const std::size_t equals = line.find('=');
@@ -33,15 +35,72 @@ bool is_word_character(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
 }
 
-std::size_t find_value(std::string_view text, std::string_view value, std::size_t from = 0) {
+// "postgres", "Admin", "my-app-dev", "20240101": what people call things, and use as passwords too.
+bool is_telling(std::string_view value) {
+  bool lower = false;
+  bool upper = false;
+  bool digit = false;
+  bool other = false;
+  char before = 0;
+  for (const char c : value) {
+    const bool letter = std::isalpha(static_cast<unsigned char>(c)) != 0;
+    const bool begins = std::isalnum(static_cast<unsigned char>(before)) == 0;
+    lower = lower || (letter && c >= 'a');
+    upper = upper || (letter && c < 'a' && !begins);
+    digit = digit || std::isdigit(static_cast<unsigned char>(c)) != 0;
+    other = other || (!letter && std::isdigit(static_cast<unsigned char>(c)) == 0 &&
+                      std::string_view("-_. /").find(c) == std::string_view::npos);
+    before = c;
+  }
+  const int kinds = int{lower} + int{upper} + int{digit} + int{other};
+  return value.size() >= (kinds > 1 ? kTellingMixture : kTellingWord);
+}
+
+// What comes before a value says that it is a credential: "user:VALUE@", "-pVALUE", "-a VALUE",
+// "--password=VALUE", "PASSWORD: VALUE". `before`: all that stands before it.
+bool stands_as_credential(std::string_view before, std::string_view value, std::string_view after) {
+  if (after.starts_with('@') && before.ends_with(':')) return true;
+  std::string_view between = before;
+  before = before.substr(0, before.find_last_not_of("=: \t\"'") + 1);  // npos + 1: 0
+  between.remove_prefix(before.size());
+  const std::string_view word = before.substr(before.find_last_of(" \t\n;|&,?\"'{(") + 1);
+  const bool number = value.find_first_not_of("0123456789") == std::string_view::npos;
+  if (word == "-p") return !number;  // or a port, a count
+  if (between.empty() || word.empty()) return false;
+  if (word == "-a") return !number;
+  const bool option = word.starts_with('-');
+  if (!option && between.find_first_of("=:") == std::string_view::npos) return false;
+  const std::string_view name = word.substr(std::min(word.find_first_not_of('-'), word.size()));
+  return !name.empty() && names_secret(name, value, NamedIn::text);
+}
+
+// Where a left-out value gives itself away: wherever it stands, if it is no ordinary word; else as
+// a credential only. `context`: what comes before the text.
+std::size_t find_secret(std::string_view text, std::string_view value, std::size_t from = 0,
+                        std::string_view context = {}) {
+  if (is_telling(value)) return text.find(value, from);
   for (std::size_t at = text.find(value, from); at != std::string_view::npos;
+       at = text.find(value, at + 1)) {
+    const std::string_view after = text.substr(at + value.size());
+    const bool ends = after.empty() || !is_word_character(after.front());
+    if (!ends) continue;
+    std::string before(text.substr(0, at).substr(at - std::min(at, kLongestName)));
+    if (before.size() == at) before.insert(0, context);
+    if (stands_as_credential(before, value, after)) return at;
+  }
+  return std::string_view::npos;
+}
+
+// Anywhere, but not within a word.
+bool holds_word(std::string_view text, std::string_view value) {
+  for (std::size_t at = text.find(value); at != std::string_view::npos;
        at = text.find(value, at + 1)) {
     const std::size_t end = at + value.size();
     const bool inside_word = (at > 0 && is_word_character(text[at - 1])) ||
                              (end < text.size() && is_word_character(text[end]));
-    if (value.size() >= kTellingValue || !inside_word) return at;
+    if (!inside_word || is_telling(value)) return true;
   }
-  return std::string_view::npos;
+  return false;
 }
 
 // A user or a database that has the password's name is no secret for that, and a copy needs it.
@@ -87,9 +146,8 @@ class Filter {
   bool stands_in_image(const std::string& value) const {
     const docker::Config& image = request_.image;
     const auto any = [&](const Strings& words) {
-      return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
-        return find_value(word, value) != std::string::npos;
-      });
+      return std::any_of(words.begin(), words.end(),
+                         [&](const std::string& word) { return holds_word(word, value); });
     };
     return any(image.env) || any(image.cmd) || any(image.entrypoint);
   }
@@ -98,7 +156,7 @@ class Filter {
     Strings parts = secret_parts(value);
     parts.push_back(value);
     for (std::string& part : parts) {
-      if (part.size() < kShortestValue || stands_in_image(part)) continue;
+      if (part.empty() || stands_in_image(part)) continue;
       names_of_values_.emplace(part, name);
       result_.values.push_back(std::move(part));
     }
@@ -185,8 +243,9 @@ class Filter {
 
   void drop_from_word(std::size_t word, const std::string& value, const std::string& name) {
     const std::string& text = words_[word];
-    for (std::size_t at = find_value(text, value); at != std::string::npos;
-         at = find_value(text, value, at + value.size())) {
+    const std::string context = word > 0 ? words_[word - 1] + " " : std::string();
+    for (std::size_t at = find_secret(text, value, 0, context); at != std::string::npos;
+         at = find_secret(text, value, at + value.size(), context)) {
       const bool covered =
           std::any_of(arguments_.begin(), arguments_.end(), [&](const SecretArgument& other) {
             return other.word == word && at < other.begin + other.length &&
@@ -255,7 +314,7 @@ bool looks_secret(std::string_view name, std::string_view value) {
 
 bool FilteredConfig::holds_value(std::string_view text) const {
   return std::any_of(values.begin(), values.end(), [&](const std::string& value) {
-    return find_value(text, value) != std::string_view::npos;
+    return find_secret(text, value) != std::string_view::npos;
   });
 }
 

@@ -35,7 +35,7 @@ struct FilteredConfig {
   // Names of the image's own variables that look like secrets. They stay: whoever has the image has
   // them.
   std::vector<std::string> from_image;
-  // For a look at what else is written: whether a text holds one of the values.
+  // For a look at what else is written: whether a text holds one of the values, by the same rule.
   std::vector<std::string> values;
   bool holds_value(std::string_view text) const;
 };
@@ -49,6 +49,12 @@ struct FilterRequest {
 
 // The container's configuration without the secrets that it added to its image's, and without any
 // value of one of them elsewhere. A secret that overrides a value of the image leaves the image's.
+//
+// Elsewhere a value is taken where it stands as a credential: "user:VALUE@", "-pVALUE", "-a VALUE",
+// after an option or a name that promises a secret. Anywhere else, within words too, only one that
+// is no ordinary word: of 8 characters or more and of several kinds (small letters, capitals that
+// begin no word, digits, signs other than "-_. /"), or of 20 or more. So a database that is called
+// "postgres" or "test" keeps its name where that is its password too.
 FilteredConfig filter_config(const FilterRequest& request);
 
 // The kind does not keep out whom it should by what is in its data: the image must not start as it

@@ -206,6 +206,52 @@ TEST(Secrets, AWordOfTheImageIsNoneForBeingAPasswordToo) {
   EXPECT_THAT(filtered.cmd, ElementsAre("postgres", "-c", "x=postgres"));
 }
 
+TEST(Secrets, AnOrdinaryWordIsOneOnlyWhereItStandsAsACredential) {
+  for (const std::string word :
+       {"test", "admin", "postgres", "dev", "production", "my-app-dev", "20240101", "Nextcloud"}) {
+    auto container = config_of(
+        {"DB_PASSWORD=" + word, "NODE_ENV=" + word, "DB_NAME=" + word + "_shop",
+         "APP=" + word + ".example.org", "CACHE=redis://:" + word + "@cache",
+         "OPTS=--db " + word + " --password " + word},
+        {"serve", "--mode", word, "-w", "--auth-password=" + word, "sh " + word + " --a=" + word});
+    container.raw = std::make_shared<nlohmann::json>(nlohmann::json::parse(
+        R"({"Healthcheck":{"Test":["CMD","check","--mode",")" + word + "\"]}}"));
+    const auto filtered = filter(container);
+    EXPECT_THAT(filtered.env, ElementsAre("NODE_ENV=" + word, "DB_NAME=" + word + "_shop",
+                                          "APP=" + word + ".example.org"))
+        << word;
+    EXPECT_THAT(filtered.left_out_env, ElementsAre("DB_PASSWORD", "CACHE", "OPTS"));
+    EXPECT_THAT(filtered.cmd,
+                ElementsAre("serve", "--mode", word, "-w", "--auth-password=${DB_PASSWORD}",
+                            "sh " + word + " --a=" + word));
+    EXPECT_THAT(filtered.left_out_config, IsEmpty());
+    EXPECT_FALSE(filtered.holds_value("before the " + word + " run, new password " + word));
+    EXPECT_TRUE(filtered.holds_value("the password: " + word));
+    EXPECT_TRUE(filtered.holds_value("mysql -p" + word) ||
+                word.find_first_not_of("0123456789") == std::string::npos);
+    EXPECT_TRUE(filtered.holds_value("connect to u:" + word + "@db"));
+  }
+}
+
+TEST(Secrets, OneThatIsNoWordIsTakenWhereverItStands) {
+  for (const std::string secret : {"hunter22", "aB3$", "correcthorsebatterystaple", "Passw0rd!"}) {
+    const auto filtered = filter(config_of({"DB_PASSWORD=" + secret, "NOTE=it is x" + secret}));
+    const bool is_long = secret.size() >= 8;
+    EXPECT_EQ(filtered.env.empty(), is_long) << secret;
+    EXPECT_EQ(filtered.holds_value("my title " + secret), is_long) << secret;
+  }
+}
+
+// Only where it is known to be a secret is "-a X", or "-p X" of any program, one.
+TEST(Secrets, AKnownOneIsSeenAfterOptionsThatCouldBeAnything) {
+  const auto filtered =
+      filter(config_of({"DB_PASSWORD=admin"}, {"probe", "-u", "admin", "-p", "admin", "-padmin"}));
+  EXPECT_THAT(filtered.cmd,
+              ElementsAre("probe", "-u", "admin", "-p", "${DB_PASSWORD}", "-p${DB_PASSWORD}"));
+  const auto port = filter(config_of({"DB_PASSWORD=5432"}, {"postgres", "-p", "5432"}));
+  EXPECT_THAT(port.cmd, ElementsAre("postgres", "-p", "5432"));
+}
+
 TEST(Secrets, AnImageThatLacksWhatProtectedItDoesNotStart) {
   auto filtered =
       filter(config_of({}, {"redis-server", "--requirepass", "hunter2", "--port", "1"}));

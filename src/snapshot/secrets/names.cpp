@@ -35,28 +35,48 @@ constexpr std::string_view kOpenKeys[] = {
     "UNIQUE", "GROUP",   "LOOKUP", "TRANSLATION", "HOT",          "SHORTCUT", "VERIFY"};
 // At the end: the name is of something about the secret, not of it.
 constexpr std::string_view kAbout[] = {
-    "DIR",    "DIRECTORY", "FOLDER",   "HOST",     "PORT",       "USER",       "USERNAME",
-    "NAME",   "NAMES",     "METHOD",   "METHODS",  "TYPE",       "TYPES",      "MODE",
-    "TTL",    "EXPIRY",    "EXPIRE",   "EXPIRES",  "EXPIRATION", "LIFETIME",   "AGE",
-    "LENGTH", "SIZE",      "BITS",     "MIN",      "MAX",        "POLICY",     "ENABLED",
-    "ENABLE", "DISABLED",  "REQUIRED", "OPTIONAL", "ALGORITHM",  "ALG",        "ALGO",
-    "FORMAT", "VERSION",   "COUNT",    "TIMEOUT",  "PROVIDER",   "BACKEND",    "PLUGIN",
-    "SERVER", "URL",       "URI",      "ENDPOINT", "REALM",      "ENCRYPTION", "PREFIX",
-    "SUFFIX", "ISSUER",    "AUDIENCE", "HEADER",   "FIELD",      "COLUMN",     "STORE",
-    "DOMAIN", "ROTATION",  "HISTORY",  "CHECK",    "VALIDATION", "STRENGTH",   "COMPLEXITY",
-    "HASHER", "REGION",    "SCOPE",    "SCOPES",   "SERVICE",    "CLASS"};
+    "DIR",     "DIRECTORY",  "FOLDER",     "HOST",      "PORT",       "USER",         "USERNAME",
+    "NAME",    "NAMES",      "METHOD",     "METHODS",   "TYPE",       "TYPES",        "MODE",
+    "TTL",     "EXPIRY",     "EXPIRE",     "EXPIRES",   "EXPIRATION", "LIFETIME",     "AGE",
+    "LENGTH",  "SIZE",       "BITS",       "MIN",       "MAX",        "POLICY",       "ENABLED",
+    "ENABLE",  "DISABLED",   "REQUIRED",   "OPTIONAL",  "ALGORITHM",  "ALG",          "ALGO",
+    "FORMAT",  "VERSION",    "COUNT",      "TIMEOUT",   "PROVIDER",   "BACKEND",      "PLUGIN",
+    "SERVER",  "URL",        "URI",        "ENDPOINT",  "REALM",      "ENCRYPTION",   "PREFIX",
+    "SUFFIX",  "ISSUER",     "AUDIENCE",   "HEADER",    "FIELD",      "COLUMN",       "STORE",
+    "DOMAIN",  "ROTATION",   "HISTORY",    "CHECK",     "VALIDATION", "STRENGTH",     "COMPLEXITY",
+    "HASHER",  "REGION",     "SCOPE",      "SCOPES",    "SERVICE",    "CLASS",        "ALIAS",
+    "AUD",     "ISS",        "CLAIM",      "CLAIMS",    "ROLE",       "ROLES",        "HINT",
+    "HASHERS", "VALIDATORS", "ALGORITHMS", "CONVERTER", "SERIALIZER", "DESERIALIZER", "THROUGH"};
+// After the word of a secret, or before a plural of it: with a number the name is of how long or
+// how many. A number alone is a bad secret, but one ("DB_PASS=12345").
+constexpr std::string_view kQuantities[] = {
+    "SECONDS",  "MINUTE",     "MINUTES",  "MINS",         "HOUR",   "HOURS",   "DAYS",
+    "WEEKS",    "MONTHS",     "MILLIS",   "MILLISECONDS", "EXP",    "EXPIRE",  "EXPIRES",
+    "EXPIRY",   "EXPIRATION", "LIFETIME", "LIFESPAN",     "TTL",    "TIMEOUT", "DURATION",
+    "INTERVAL", "AGE",        "DELAY",    "GRACE",        "WINDOW", "LEEWAY",  "MAX",
+    "MIN",      "MAXIMUM",    "MINIMUM",  "LIMIT",        "LENGTH", "SIZE",    "COUNT",
+    "ATTEMPTS", "RETRIES",    "ROUNDS",   "ITERATIONS",   "COST",   "RATE",    "PER",
+    "QUOTA",    "BUDGET",     "VALIDITY"};
+constexpr std::string_view kPlurals[] = {"TOKENS", "PASSWORDS", "SECRETS", "KEYS", "CREDENTIALS"};
+// Before PASS: where nginx passes a request on to.
+constexpr std::string_view kPassesOn[] = {"PROXY", "FASTCGI", "UWSGI", "SCGI", "GRPC", "MEMCACHED"};
+// What is in files of keys, where a name gives no directory that says so.
+constexpr std::string_view kEndsOfKeyFiles[] = {".key", ".pem", ".crt", ".p12", ".pfx",
+                                                ".jks", ".der", ".pub", ".json"};
 constexpr std::string_view kOfFiles[] = {"FILE",     "FILES",    "PATH", "PATHS",
                                          "FILENAME", "LOCATION", "SOCK", "SOCKET"};
-constexpr std::string_view kSwitches[] = {"true", "false", "yes", "no", "on", "off"};
+// "null": as frameworks write that there is none.
+constexpr std::string_view kSwitches[] = {"true", "false", "yes", "no", "on", "off", "null"};
 constexpr std::string_view kSwitchNames[] = {"ALLOW", "ENABLE",  "DISABLE", "NO",     "WITHOUT",
                                              "SKIP",  "REQUIRE", "USE",     "RANDOM", "GENERATE",
-                                             "HAS",   "IS",      "FORCE"};
+                                             "HAS",   "IS",      "FORCE",   "ONETIME"};
 // Of authentication: "NEO4J_AUTH=none".
 constexpr std::string_view kMethods[] = {
-    "none",  "null",     "basic",    "digest",   "trust",   "md5",       "peer",         "ident",
-    "cert",  "ldap",     "oidc",     "oauth",    "oauth2",  "jwt",       "pam",          "plain",
-    "login", "cram-md5", "internal", "external", "native",  "kerberos",  "gss",          "sspi",
-    "ntlm",  "required", "optional", "disabled", "enabled", "anonymous", "scram-sha-256"};
+    "none",     "null",      "basic",         "digest",   "trust",    "md5",      "peer",
+    "ident",    "cert",      "ldap",          "oidc",     "oauth",    "oauth2",   "jwt",
+    "pam",      "plain",     "login",         "cram-md5", "internal", "external", "native",
+    "kerberos", "gss",       "sspi",          "ntlm",     "required", "optional", "disabled",
+    "enabled",  "anonymous", "scram-sha-256", "htpasswd"};
 
 bool is_password_word(std::string_view word, bool last) {
   if (std::any_of(std::begin(kWithin), std::end(kWithin),
@@ -88,6 +108,57 @@ bool is_path(std::string_view value, bool absolute) {
   return true;
 }
 
+// A random value in base64 can begin with a slash and hold some: its parts are no words.
+bool is_random(std::string_view part) {
+  constexpr std::size_t kShortest = 12;
+  const auto has = [&](int (*what)(int)) {
+    return std::any_of(part.begin(), part.end(),
+                       [&](char c) { return what(static_cast<unsigned char>(c)) != 0; });
+  };
+  return part.size() >= kShortest && has(std::isdigit) && has(std::isupper) && has(std::islower);
+}
+
+// What stands for a key or a token and is the name of a file that holds one.
+bool is_key_file(std::string_view value) {
+  if (!is_path(value, false)) return false;
+  const auto parts = split(value, '/');
+  if (std::any_of(parts.begin(), parts.end(), is_random)) return false;
+  const bool in_directory = value.starts_with('/') && parts.size() > 2;
+  return in_directory || std::any_of(std::begin(kEndsOfKeyFiles), std::end(kEndsOfKeyFiles),
+                                     [&](auto end) { return value.ends_with(end); });
+}
+
+// "15", "15m", "1h30m", "PT15M", "60 * 24", "7 days".
+bool is_quantity(std::string_view value) {
+  constexpr std::size_t kLongest = 24;
+  constexpr std::size_t kLongestUnit = 12;
+  std::size_t letters = 0;
+  bool digits = false;
+  for (const char c : value) {
+    const bool letter = std::isalpha(static_cast<unsigned char>(c)) != 0;
+    letters = letter ? letters + 1 : 0;
+    digits = digits || std::isdigit(static_cast<unsigned char>(c)) != 0;
+    const bool sign = holds(" .,:+-*_", {&c, 1});
+    const bool digit = std::isdigit(static_cast<unsigned char>(c)) != 0;
+    if ((!letter && !sign && !digit) || letters > kLongestUnit) return false;
+  }
+  const bool begins = !value.empty() && (std::isdigit(static_cast<unsigned char>(value[0])) != 0 ||
+                                         holds("-P", value.substr(0, 1)));
+  return digits && begins && value.size() <= kLongest;
+}
+
+// "http://app:8080", "app:9000", "unix:/run/app.sock": nobody's name and password in it.
+bool is_upstream(std::string_view value, bool bare) {
+  if (holds(value, "@")) return false;
+  if (value.starts_with("http://") || value.starts_with("https://")) return true;
+  if (!bare) return false;
+  const std::size_t colon = value.find(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const std::string_view rest = value.substr(colon + 1);
+  return value.starts_with("unix:/") || value.starts_with("grpc://") ||
+         (!rest.empty() && rest.find_first_not_of("0123456789") == std::string_view::npos);
+}
+
 // "bcrypt", "sha256": what a hash is made with, and none.
 bool is_algorithm(std::string_view value) {
   constexpr std::size_t kLongest = 14;
@@ -99,6 +170,49 @@ bool is_algorithm(std::string_view value) {
 bool is_open_key(const std::vector<std::string>& words) {
   return std::any_of(words.begin(), words.end(),
                      [](const std::string& word) { return is_one_of(kOpenKeys, word); });
+}
+
+// The place of the last word that promises a secret; none: the number of words.
+std::size_t last_secret_word(const std::vector<std::string>& words) {
+  for (std::size_t i = words.size(); i > 0; --i) {
+    const bool last = i == words.size();
+    if (is_password_word(words[i - 1], last) || is_key_word(words[i - 1])) return i - 1;
+  }
+  return words.size();
+}
+
+bool is_about_quantity(const std::vector<std::string>& words, std::string_view value) {
+  if (!is_quantity(value)) return false;
+  const std::size_t secret = last_secret_word(words);
+  if (secret == words.size()) return false;
+  const auto counts = [](const std::string& word) { return is_one_of(kQuantities, word); };
+  if (std::any_of(words.begin() + static_cast<std::ptrdiff_t>(secret) + 1, words.end(), counts))
+    return true;
+  return is_one_of(kPlurals, words[secret]) && std::any_of(words.begin(), words.end(), counts);
+}
+
+// The name of a cookie, as of SESSION_COOKIE=laravel_session.
+bool is_cookies_name(const std::vector<std::string>& words, std::string_view value) {
+  constexpr std::size_t kLongest = 40;
+  static constexpr std::string_view kOfBrowsers[] = {"SESSION", "CSRF", "XSRF", "LOCALE"};
+  const bool browsers = std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return is_one_of(kOfBrowsers, word);
+  });
+  return words.back() == "COOKIE" && browsers && value.size() <= kLongest &&
+         std::all_of(value.begin(), value.end(), [](char c) {
+           return std::isalpha(static_cast<unsigned char>(c)) != 0 || holds("._-", {&c, 1});
+         });
+}
+
+bool passes_on(const std::vector<std::string>& words, std::string_view value) {
+  if (words.size() < 2 || words.back() != "PASS") return false;
+  const std::string& what = words[words.size() - 2];
+  return is_one_of(kPassesOn, what) && is_upstream(value, what != "PROXY");
+}
+
+// Of a key, a token or a set of credentials, but of no password: the value may be where it is.
+bool may_be_in_file(const std::string& word) {
+  return is_key_word(word) || holds(word, "TOKEN") || holds(word, "CREDENTIAL");
 }
 
 bool is_switch(const std::vector<std::string>& words, const std::string& lower) {
@@ -150,8 +264,11 @@ bool names_secret(std::string_view name, std::string_view value, NamedIn where) 
   if (names_file && is_path(value, false)) return false;
   if (is_one_of(kAbout, last)) return false;
   if (last == "HASH" && is_algorithm(value)) return false;
+  if (is_about_quantity(words, value) || is_cookies_name(words, value) || passes_on(words, value))
+    return false;
+  const bool file = may_be_in_file(last) && is_key_file(value);
   for (const std::string& word : words) {
-    if (is_password_word(word, &word == &last)) return true;
+    if (is_password_word(word, &word == &last) && !(file && may_be_in_file(word))) return true;
   }
   if (last == "AUTH" || (last.ends_with("AUTH") && last != "OAUTH"))
     return !is_one_of(kMethods, lower) && !is_path(value, true);
@@ -160,7 +277,7 @@ bool names_secret(std::string_view name, std::string_view value, NamedIn where) 
   if (key == words.end() || is_open_key(words)) return false;
   // KEY_VAULT, KEY_COLUMNS and SSH_KEY_ID are about one.
   const bool first_of_many = key == words.begin() && words.size() > 1 && *key == "KEY";
-  return !first_of_many && last != "ID" && !is_path(value, true);
+  return !first_of_many && last != "ID" && !is_key_file(value);
 }
 
 }  // namespace dksnap::snapshot
