@@ -80,7 +80,20 @@ void add_mount(Contents& contents, const SourceContainer& source, const docker::
   spec.source = mount.type == "volume" ? mount.name : mount.source;
   spec.target = place;
   spec.read_only = true;
-  contents.trees.push_back({place, {}, mount.destination});
+  // What else lies beside the data in a directory of the host's is not the database's.
+  bool in_parts = false;
+  for (const std::string& path : source.kind.recognition.data_paths) {
+    if (mount.type != "bind" || is_needed || path == mount.destination ||
+        !is_within(path, mount.destination))
+      continue;
+    in_parts = true;
+    if (contents.captures(path)) continue;
+    contents.trees.push_back({place + path.substr(mount.destination.size()), {}, path});
+    contents.left_out.push_back(
+        {fmt::format("what else is in {} (bind of {})", mount.destination, mount.source),
+         "of a directory of the host's, only the database's own are captured"});
+  }
+  if (!in_parts) contents.trees.push_back({place, {}, mount.destination});
   contents.volumes.push_back(spec.source + ":" + mount.destination);
   contents.shared.push_back({spec.type, spec.source});
   contents.mounts.push_back(std::move(spec));
@@ -114,6 +127,7 @@ bool usually_holds_secrets(const std::string& path) {
   static constexpr std::array kNames{
       ".pgpass",          ".my.cnf",    ".mylogin.cnf",     ".netrc",
       ".git-credentials", ".env",       ".npmrc",           ".pypirc",
+      ".psql_history",    ".mysql_history", ".bash_history", ".rediscli_history",
       ".vault-token",     ".htpasswd",  "id_rsa",           "id_dsa",
       "id_ecdsa",         "id_ed25519", "credentials.json", "service-account.json"};
   static constexpr std::array kEnds{".pem",

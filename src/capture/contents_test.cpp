@@ -63,8 +63,10 @@ TEST_F(ContentsTest, ABindThatIsADataDirectoryOrHoldsOneIsCaptured) {
   for (const char* place : {"/data", "/data/pg/pg_wal", "/space", "/space/ca.pem", "/etc/app"})
     mount("bind", place);
   const Contents contents = find();
-  EXPECT_THAT(contents.targets(), ElementsAre("/data", "/data/pg/pg_wal", "/space"));
-  EXPECT_THAT(left_out(contents), ElementsAre("/space/ca.pem", "/etc/app"));
+  EXPECT_THAT(contents.targets(), ElementsAre("/data/pg", "/data/pg/pg_wal", "/space"));
+  EXPECT_EQ(contents.trees.front().source, worker::kSourceDirectory + std::string("/0/pg"));
+  EXPECT_THAT(left_out(contents),
+              ElementsAre("what else is in /data", "/space/ca.pem", "/etc/app"));
 }
 
 TEST_F(ContentsTest, NothingAtOrBelowTheSecretsOfAnEngineIsCaptured) {

@@ -209,7 +209,18 @@ void Freeze::thaw_all() {
 
 std::chrono::nanoseconds Freeze::thaw() {
   expect_frozen(context_.engine, frozen_);
-  for (const std::string& id : frozen_) context_.rescue.unpause_container(id);
+  // A guard that has given up waiting has thawed them, whoever has frozen them since.
+  pollfd guard{guard_->output().get(), POLLIN, 0};
+  if (::poll(&guard, 1, 0) != 0) {
+    throw Error(ErrorCode::failed, "the copy is worth nothing",
+                "dksnap was stopped, or took too long, and its guard has thawed the container",
+                "run the command again");
+  }
+  // Once it is thawed, the next freeze of it is somebody else's.
+  while (!frozen_.empty()) {
+    context_.rescue.unpause_container(frozen_.back());
+    frozen_.pop_back();
+  }
   const auto took = Clock::now() - start_;
   thaw_all();
   return took;

@@ -171,6 +171,12 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment 
   if (moment == Moment::once_stopped)
     plan.source.container.running = plan.source.container.restarting = false;
   const SourceContainer& source = plan.source;
+  if (source.kind.recognition.initialising && !request.takes_it_as_it_is) {
+    throw Error(ErrorCode::not_ready, fmt::format("cannot snapshot {} yet", source.name()),
+                "its entrypoint is still making the first databases",
+                fmt::format("wait until it is ready (`docker logs {}`), then run the command again",
+                            shell_quote(source.name())));
+  }
   const auto catalog = snapshot::Catalog::load(engine, context.state_dir);
   const snapshot::LoadedNotes notes(context.state_dir, plan.engine.id);
   plan.parent =

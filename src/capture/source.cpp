@@ -58,6 +58,16 @@ void refuse_unfit(docker::Engine& engine, const docker::Container& container, Al
                 fmt::format("see `docker logs {0}`, or `docker stop {0}` and snapshot it stopped",
                             container.name));
   }
+  for (const docker::Mount& mount : container.mounts) {
+    if (!mount.doubled) continue;
+    throw Error(ErrorCode::failed, fmt::format("cannot snapshot {}", container.name),
+                fmt::format("a tmpfs and a {} are both mounted at {}, and which of them holds the "
+                            "data cannot be told",
+                            mount.type, mount.destination),
+                fmt::format("make the container with one of them: `--tmpfs {}`, without a slash at "
+                            "the end",
+                            mount.destination));
+  }
   if (container.status == "dead" || container.status == "removing") {
     throw Error(ErrorCode::failed, fmt::format("cannot snapshot {}", container.name),
                 "the engine is removing it (state \"" + container.status + "\")",

@@ -59,8 +59,9 @@ void UnfinishedImage::publish(const std::string& name) {
   try {
     context_.engine.tag_image(reference_, name.substr(0, colon), name.substr(colon + 1));
   } catch (const Error& error) {
-    // The engine may have done it, and only its answer was lost.
-    remove_name(context_, name, scratch::is_answer_lost(error));
+    // The engine may have done it, and only its answer was lost. Else the name, if it is given by
+    // now, is somebody's own.
+    if (scratch::is_answer_lost(error)) remove_name(context_, name, true);
     throw;
   }
 }

@@ -61,11 +61,12 @@ Error explain_interruption(const Error& error, ErrorCode reason, int timeout) {
   if (reason == ErrorCode::not_ready) {
     return {ErrorCode::not_ready, error.message(),
             fmt::format("it did not finish within {} s (--timeout)", timeout),
-            "everything was rolled back; give more time"};
+            error.hint().empty() ? "everything was rolled back; give more time" : error.hint()};
   }
   return {reason, error.message(),
           reason == ErrorCode::interrupted ? "interrupted (Ctrl-C)" : "terminated by a signal",
-          "everything was rolled back; run the command again when you like"};
+          error.hint().empty() ? "everything was rolled back; run the command again when you like"
+                               : error.hint()};
 }
 
 int run_command(ParsedCommand& parsed) {
@@ -78,8 +79,8 @@ int run_command(ParsedCommand& parsed) {
       },
       [] {
         tell_as_it_is(
-            "quit while rolling back; the next dksnap, or `dksnap doctor --fix`, removes "
-            "what is left and thaws what is frozen\n");
+            "quit while rolling back: a container may be stopped or frozen, and scratches left; "
+            "`dksnap doctor --fix` sets it right, or the next create, replace or undo\n");
       });
   interrupts.limit_time(timeout);
   if (parsed.global.verbose > 0) {

@@ -7,12 +7,19 @@
 namespace dksnap::cli {
 namespace {
 
+// What ends the watching thread; nobody else sends it.
+const int kEndOfWatch = SIGRTMIN;
+
 sigset_t watched_signals() {
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGHUP);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction action {};
+    // One that is ignored is never delivered, blocked or not; waiting would take it all the same.
+    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN)
+      sigaddset(&set, signal);
+  }
+  sigaddset(&set, kEndOfWatch);
   return set;
 }
 
@@ -30,7 +37,7 @@ Interrupts::Interrupts(std::function<void(ErrorCode)> on_stop, std::function<voi
 Interrupts::~Interrupts() {
   watcher_.request_stop();
   // To nobody but the thread that waits for it.
-  pthread_kill(watcher_.native_handle(), SIGHUP);
+  pthread_kill(watcher_.native_handle(), kEndOfWatch);
 }
 
 void Interrupts::watch(const std::stop_token& own) {
@@ -39,8 +46,9 @@ void Interrupts::watch(const std::stop_token& own) {
   for (;;) {
     const int signal = sigwaitinfo(&set, nullptr);
     if (own.stop_requested()) return;
-    if (signal <= 0 || ignoring_) continue;
+    if (signal <= 0 || signal == kEndOfWatch || ignoring_) continue;
     const ErrorCode code = signal == SIGINT ? ErrorCode::interrupted : ErrorCode::terminated;
+    if (second && signal == SIGHUP) continue;
     if (second) {
       on_second_();
       _exit(static_cast<int>(code));
@@ -56,7 +64,7 @@ void Interrupts::trigger(ErrorCode reason) {
     if (reason_) return;
     reason_ = reason;
   }
-  on_stop_(reason);
+  if (!asking_) on_stop_(reason);
   stop_.request_stop();
 }
 

@@ -15,7 +15,8 @@ namespace dksnap::cli {
 
 // Must be made before any other thread. While it lives, the first SIGINT or SIGTERM, or the end of
 // the time limit, triggers stop_token() and calls `on_stop` (on a thread of its own); the second
-// signal ends the process with 130 or 143 after `on_second`.
+// signal ends the process with 130 or 143 after `on_second`. SIGHUP is a first one alone: kernel and
+// shell may both send it. What was ignored when the program was started (nohup) stays ignored.
 class Interrupts {
  public:
   Interrupts(std::function<void(ErrorCode)> on_stop, std::function<void()> on_second);
@@ -24,6 +25,8 @@ class Interrupts {
   void limit_time(int seconds);
   // From now on nothing but SIGKILL ends this process.
   void ignore_signals() { ignoring_ = true; }
+  // While a question stands, nothing is to be rolled back, and `on_stop` is not called.
+  void set_asking(bool asking) { asking_ = asking; }
   std::stop_token token() const { return stop_.get_token(); }
   // Why it was triggered: interrupted, terminated, or not_ready for the time limit.
   std::optional<ErrorCode> reason() const;
@@ -39,6 +42,7 @@ class Interrupts {
   std::condition_variable_any changed_;
   std::optional<ErrorCode> reason_;
   std::atomic<bool> ignoring_ = false;
+  std::atomic<bool> asking_ = false;
   std::jthread watcher_;
   std::jthread timer_;
 };

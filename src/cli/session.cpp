@@ -1,7 +1,7 @@
 #include "cli/session.hpp"
 
 #include <cstdlib>
-#include <iostream>
+#include <poll.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -129,6 +129,38 @@ void Session::say(std::string_view line) {
   tell_line(line);
 }
 
+// A line, or what there is of it.
+std::string Session::read_answer() {
+  constexpr int kBetweenLooks = 100;  // milliseconds
+  interrupts_.set_asking(true);
+  std::string answer;
+  for (char letter = 0; letter != '\n';) {
+    if (interrupts_.reason()) {
+      throw Error(ErrorCode::interrupted, "nothing was done", "it was asked whether to go on",
+                  "nothing was begun; run the command again when you like");
+    }
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    if (::poll(&input, 1, kBetweenLooks) <= 0) continue;
+    if (::read(STDIN_FILENO, &letter, 1) <= 0) break;
+    answer += letter;
+  }
+  interrupts_.set_asking(false);
+  return answer;
+}
+
+void Session::propose(std::string_view line) {
+  const bool asks = !options_.yes && !options_.no_input && ::isatty(STDIN_FILENO) != 0;
+  if (!options_.quiet || asks) tell_line(line);
+}
+
+void Session::tell_half_done() {
+  for (const swap::JournalEntry& entry : swap::find_abandoned_swaps(context())) {
+    reporter_->notice(fmt::format(
+        "a killed `{}` left {} half done, and perhaps stopped: `dksnap undo {}` sets it right",
+        entry.verb, entry.container, shell_quote(entry.container)));
+  }
+}
+
 bool Session::confirm(const std::string& question, const std::string& what_yes_does) {
   if (options_.yes) return true;
   if (options_.no_input || ::isatty(STDIN_FILENO) == 0) {
@@ -137,8 +169,7 @@ bool Session::confirm(const std::string& question, const std::string& what_yes_d
                 "give -y to answer yes: " + what_yes_does);
   }
   tell_as_it_is(printable(question) + " [y/N] ");
-  std::string answer;
-  if (!std::getline(std::cin, answer)) return false;
+  const std::string answer = read_answer();
   const std::string lower = to_lower(trim(answer));
   return lower == "y" || lower == "yes";
 }

@@ -40,6 +40,10 @@ class Session {
   void print(const PrintedLine& line) { print_line(line); }
   // A line for people, to standard error; not with --quiet.
   void say(std::string_view line);
+  // The same of what is about to be asked: --quiet does not hide what a question is about.
+  void propose(std::string_view line);
+  // Says of each container that a killed dksnap left half replaced, and of nothing else.
+  void tell_half_done();
   Style out_style() const { return out_style_; }
   Style err_style() const { return err_style_; }
 
@@ -47,6 +51,7 @@ class Session {
   bool confirm(const std::string& question, const std::string& what_yes_does);
 
  private:
+  std::string read_answer();
   void connect();
 
   GlobalOptions options_;

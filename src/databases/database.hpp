@@ -34,6 +34,8 @@ struct Recognition {
   std::string reason;                   // a sentence: why it is this kind
   std::string version;                  // as far as it can be told from outside: "15"
   std::vector<std::string> data_paths;  // absolute; the first is the data directory
+  // Its entrypoint still makes the first databases: what a copy would hold is not what it will.
+  bool initialising = false;
 };
 
 // How to log on where the database asks; all may be empty.

@@ -48,6 +48,7 @@ class NoEngine : public Engine {
   void tag_image(const std::string&, const std::string&, const std::string&) override { no(); }
   void remove_image(const std::string&, bool, bool) override { no(); }
   std::vector<Volume> list_volumes() override { return no(); }
+  Volume create_volume(const std::string&, const StringMap&) override { return no(); }
   void remove_volume(const std::string&) override { no(); }
 
  protected:

@@ -1,11 +1,13 @@
 #include "docker/same_arguments.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 #include "docker/answers/json_read.hpp"
+#include "docker/answers/json_types.hpp"
 #include "docker/http/api_version.hpp"
 
 namespace dksnap::docker {
@@ -130,6 +132,14 @@ class Arguments {
     if (from.empty()) body_.erase(object);
   }
 
+  // The same of an object whose keys are paths, however they are written.
+  template <typename Condition>
+  static void erase_paths(json& from, Condition goes) {
+    if (!from.is_object()) return;
+    for (auto one = from.begin(); one != from.end();)
+      one = goes(normalised(one.key())) ? from.erase(one) : std::next(one);
+  }
+
   void set_labels() {
     json labels = json::object();
     const StringMap& new_labels = wanted_.new_image->config.labels;
@@ -155,18 +165,21 @@ class Arguments {
   void set_mounts() {
     std::vector<std::string> declared = wanted_.image->config.volumes;
     declared.insert(declared.end(), wanted_.dropped_mounts.begin(), wanted_.dropped_mounts.end());
-    if (body_.contains("Volumes")) erase_keys("Volumes", declared);
+    if (body_.contains("Volumes")) {
+      erase_paths(body_["Volumes"], [&](const std::string& path) {
+        return std::any_of(declared.begin(), declared.end(),
+                           [&](const std::string& one) { return normalised(one) == path; });
+      });
+      if (body_["Volumes"].empty()) body_.erase("Volumes");
+    }
     for (const std::string& path : wanted_.renewed_volumes) body_["Volumes"][path] = json::object();
     drop_from("Binds", [](const json& bind) {
       const std::vector<std::string> parts = split(bind.get<std::string>(), ':');
       return parts.size() < 2 ? parts.front() : parts[1];
     });
     drop_from("Mounts", [](const json& mount) { return text(mount, "Target"); });
-    if (host_.contains("Tmpfs") && host_["Tmpfs"].is_object()) {
-      for (const Mount& mount : old_.mounts) {
-        if (is_dropped(mount.destination)) host_["Tmpfs"].erase(mount.destination);
-      }
-    }
+    if (host_.contains("Tmpfs"))
+      erase_paths(host_["Tmpfs"], [&](const std::string& path) { return is_dropped(path); });
     for (const Mount& mount : old_.mounts) {
       if (!mount.own_volume || is_dropped(mount.destination)) continue;
       drop_from(
@@ -183,7 +196,7 @@ class Arguments {
     if (!host_.contains(name) || !host_[name].is_array()) return;
     json kept = json::array();
     for (const json& one : host_[name]) {
-      const std::string destination = destination_of(one);
+      const std::string destination = normalised(destination_of(one));
       if (!is_dropped(destination) && (also.empty() || destination != also)) kept.push_back(one);
     }
     host_[name] = std::move(kept);

@@ -41,6 +41,8 @@ struct Mount {
   // A volume that the engine made for this container: none of its arguments names it. Known from an
   // inspect only.
   bool own_volume = false;
+  // A tmpfs has the same destination, and which of the two is on top depends on the engine.
+  bool doubled = false;
   // A volume that has no name of its own (64 hex digits).
   bool anonymous() const;
 };

@@ -1,5 +1,7 @@
 #include "scratch/ours.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/error.hpp"
@@ -35,7 +37,8 @@ bool is_abandoned_scratch(docker::Engine& engine, const docker::ContainerSummary
   if (owner.empty()) return false;
   const Life life = owner_life(owner);
   const bool ended = container.state == "exited" || container.state == "dead";
-  return life == Life::dead || (life == Life::unknown && ended);
+  // One that runs has its owner's end of its input.
+  return ended ? life != Life::alive : life == Life::dead && owner_is_of_this_boot(owner);
 }
 
 bool is_abandoned_volume(const docker::Volume& volume) {
@@ -99,6 +102,9 @@ namespace {
 void remove_abandoned_volumes(snapshot::Context& context) {
   for (const std::string& name : abandoned_volumes(context.rescue)) {
     try {
+      // A claim may be somebody else's by now.
+      const auto now = abandoned_volumes(context.rescue);
+      if (std::find(now.begin(), now.end(), name) == now.end()) continue;
       context.rescue.remove_volume(name);
     } catch (const Error& error) {
       // It holds nothing, and the next run comes back to it: no reason to do nothing else.

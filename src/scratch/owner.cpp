@@ -136,6 +136,11 @@ Life owner_life(const std::string& owner) {
   return life_of(where[1], where[2], where[3], pid, start);
 }
 
+bool owner_is_of_this_boot(const std::string& owner) {
+  const std::vector<std::string> parts = split(owner.substr(0, owner.rfind(':')), '/');
+  return parts.size() != 4 || parts[2] == boot();
+}
+
 std::string unique_owner_tag() {
   return fmt::format("{}.{}.{}.{}.{}.{}", ::getpid(), own_start_time(), machine(), boot(),
                      pid_namespace(), random_hex(6));

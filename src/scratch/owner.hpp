@@ -15,6 +15,9 @@ enum class Life { alive, dead, unknown };
 std::string owner_text();
 // Also of texts as older ones wrote them, "<pid>@<host>:<start time>"; of any other, `unknown`.
 Life owner_life(const std::string& owner);
+// That of this machine since its last start: a process of it that is gone is gone for sure, while
+// clones of a machine call each other by one name.
+bool owner_is_of_this_boot(const std::string& owner);
 inline bool owner_may_live(const std::string& owner) {
   return owner_life(owner) != Life::dead;
 }

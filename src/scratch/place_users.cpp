@@ -53,11 +53,20 @@ class Comparison {
       for (const std::string& its : place.paths) {
         if (lies_in(path, its)) return true;
         // What has a directory above it and only looks, or above all volumes, is a monitor of the
-        // whole machine.
-        if (reach_ == Reach::uses && !volume && mount.read_write && place.volume.empty() && lies_in(its, path)) return true;
+        // whole machine; above this volume alone it is not.
+        if (reach_ == Reach::uses && !volume && mount.read_write && lies_in(its, path) &&
+            (place.volume.empty() || lies_in(path, parent_path(its)) || is_device(place, its)))
+          return true;
       }
     }
     return false;
+  }
+
+  // Where the volume's files really are, outside of what the engine keeps.
+  bool is_device(const Names& place, const std::string& path) const {
+    return std::any_of(volumes_.begin(), volumes_.end(), [&](const docker::Volume& volume) {
+      return volume.name == place.volume && volume.device == path;
+    });
   }
 
   std::vector<std::string> paths_of_volume(const std::string& name) const {
@@ -91,11 +100,14 @@ class Comparison {
 std::vector<docker::ContainerSummary> find_place_users(snapshot::Context& context,
                                                        const std::vector<Place>& places,
                                                        Reach reach,
-                                                       const std::vector<std::string>& but_ids) {
+                                                       const std::vector<std::string>& but_ids,
+                                                       bool stopped_too) {
   std::vector<docker::ContainerSummary> users;
   if (places.empty()) return users;
   const Comparison comparison(context, places, reach);
-  for (docker::ContainerSummary& other : context.engine.list_containers({})) {
+  docker::ContainerFilter filter;
+  filter.all = stopped_too;
+  for (docker::ContainerSummary& other : context.engine.list_containers(filter)) {
     if (std::find(but_ids.begin(), but_ids.end(), other.id) != but_ids.end()) continue;
     if (std::any_of(other.mounts.begin(), other.mounts.end(),
                     [&](const docker::Mount& mount) { return comparison.touches_any(mount); }))

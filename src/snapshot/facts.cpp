@@ -19,7 +19,8 @@ std::vector<docker::Process> list_processes(docker::Engine& engine,
   try {
     return engine.container_processes(container.id);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::failed) throw;
+    // in_use: it does not run at this moment, as one that is started again and again.
+    if (error.code() != ErrorCode::failed && error.code() != ErrorCode::in_use) throw;
     log(LogLevel::info,
         fmt::format("the processes of {} are not known: {}", container.name, error.what()));
     return {};

@@ -15,11 +15,18 @@
 namespace dksnap::swap {
 namespace {
 
-// The snapshot holds all that is at `destination`, or at least a directory in it.
+// The snapshot holds what is at `destination`: it captured that, or directories in it. Of a mount
+// that lies in a captured directory it may hold nothing, since the source of it had none there.
 bool covers(const std::vector<std::string>& paths, const std::string& destination) {
-  return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
-    return is_within(destination, path) || is_within(path, destination);
-  });
+  return std::any_of(paths.begin(), paths.end(),
+                     [&](const std::string& path) { return is_within(path, destination); });
+}
+
+// One that is in a captured directory, and is not replaced with it.
+bool is_nested(const std::vector<std::string>& paths, const std::string& destination) {
+  return !covers(paths, destination) &&
+         std::any_of(paths.begin(), paths.end(),
+                     [&](const std::string& path) { return is_within(destination, path); });
 }
 
 void refuse_part_of_volume(const docker::Container& container, const docker::Mount& mount) {
@@ -66,7 +73,17 @@ MountChoice choose_mounts(const docker::Container& container,
   MountChoice choice;
   const bool renews = container.read_only_rootfs || is_composes(container.config.labels);
   for (const docker::Mount& mount : container.mounts) {
-    if (!covers(paths, mount.destination)) continue;
+    if (!covers(paths, mount.destination)) {
+      if (mount.read_write && (mount.type == "volume" || mount.type == "bind") &&
+          !is_runtime_secret(mount.destination)) {
+        choice.kept.push_back(fmt::format(
+            "{} ({} {}), NOT replaced: {}", mount.destination, mount.type,
+            mount.type == "volume" ? mount.name : mount.source,
+            is_nested(paths, mount.destination) ? "the snapshot's source had nothing mounted there"
+                                                : "the snapshot does not hold it"));
+      }
+      continue;
+    }
     if (mount.own_volume || mount.type == "tmpfs") {
       const bool volume = renews && (mount.own_volume || container.read_only_rootfs);
       (volume ? choice.renewed : choice.dropped).push_back(mount.destination);

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -51,6 +52,10 @@ std::optional<JournalEntry> read_entry(const fs::path& path) {
   auto entry = parse_journal_entry(path.filename(), text.substr(kStageLine));
   if (!stage || !entry) return std::nullopt;
   entry->stage = *stage;
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return std::nullopt;
+  entry->touched = TimePoint(std::chrono::seconds(info.st_mtim.tv_sec) +
+                             std::chrono::nanoseconds(info.st_mtim.tv_nsec));
   return entry;
 }
 

@@ -73,6 +73,8 @@ struct JournalEntry {
   std::string owner;   // scratch/owner.hpp
   std::string container;
   TimePoint when{};
+  // When its dksnap was last at it, by this machine's clock: its file's time.
+  TimePoint touched{};
   Stage stage = Stage::started;
   std::optional<Swap> swap;
   std::vector<RemovedSnapshot> removed;

@@ -133,9 +133,19 @@ class ReplacePlanner {
     if (const auto sharers = sharers_of_network(context_, plan_.source); !sharers.empty())
       add("breaks", fmt::format("{}: shares its network, and has to be made again afterwards",
                                 join(sharers, ", ")));
+    if (!plan_.source.container.running && !plan_.source.container.restarting)
+      add("changes", "it is stopped now, and will run");
+    for (const docker::PortBinding& port : plan_.source.container.bindings) {
+      if (has_random_port(port))
+        add("changes", fmt::format("the host's port of {}, which the engine chooses",
+                                   port.container_port));
+    }
     for (const docker::Mount& mount : plan_.source.container.mounts) {
       const bool dropped = std::find(mounts.dropped.begin(), mounts.dropped.end(),
                                      mount.destination) != mounts.dropped.end();
+      if (mount.type == "volume" && dropped)
+        add("changes", fmt::format("{} is no volume any more, but in the container's own files",
+                                   mount.destination));
       if (mount.type == "tmpfs" && dropped)
         add("changes", fmt::format("{} is no tmpfs any more, but in the container's own files",
                                    mount.destination));

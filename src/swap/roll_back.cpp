@@ -5,12 +5,14 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "boot/readiness.hpp"
 #include "scratch/claim.hpp"
 #include "scratch/containers.hpp"
 #include "scratch/lost_answer.hpp"
 #include "scratch/ours.hpp"
 #include "scratch/owner.hpp"
+#include "scratch/place_users.hpp"
 #include "snapshot/catalog.hpp"
 #include "swap/data_places.hpp"
 #include "swap/journal.hpp"
@@ -230,18 +232,40 @@ bool has_written(const JournalEntry& entry) {
   return entry.stage == Stage::overwriting && !entry.swap->places.empty();
 }
 
+bool started_since(const docker::Container& container, const JournalEntry& entry) {
+  const auto started = parse_rfc3339(container.started_at);
+  return started && *started > entry.touched;
+}
+
 // A swap that was killed may be found days later, and what was done since is not to be lost to it.
 enum class State {
-  unfinished,  // nobody has used either of the two since: it goes back
+  unfinished,  // nobody has used what it was at since: it goes back
   in_use,      // the new one is in place and was started, so its data is complete: it stays
-  mixed,       // somebody has worked with data that is half of the one and half of the other
+  used,        // somebody has worked with one of them, or with its places, since
 };
-State state_of(docker::Engine& engine, const JournalEntry& entry) {
-  const Whereabouts where = find_whereabouts(engine, entry);
-  const bool new_has_run = where.in && has_run(entry.swap->in, *where.in);
-  if (where.in_is_named() && new_has_run) return State::in_use;
-  const bool old_has_run = where.out && was_started_since(entry.swap->out, *where.out);
-  return has_written(entry) && (new_has_run || old_has_run) ? State::mixed : State::unfinished;
+State state_of(snapshot::Context& context, const JournalEntry& entry) {
+  const Swap& swap = *entry.swap;
+  const Whereabouts where = find_whereabouts(context.rescue, entry);
+  if (where.in_is_named() && has_run(swap.in, *where.in)) return State::in_use;
+  if (where.in && !where.in_is_named() && (where.in->running || has_written(entry)) &&
+      started_since(*where.in, entry))
+    return State::used;
+  if (!has_written(entry)) return State::unfinished;
+  if (where.out && (swap.out.started_at.empty() ? started_since(*where.out, entry)
+                                                : was_started_since(swap.out, *where.out)))
+    return State::used;
+  std::vector<std::string> of_the_swap;
+  for (const auto& one : {where.in, where.out}) {
+    if (one) of_the_swap.push_back(one->id);
+  }
+  std::vector<scratch::Place> places;
+  for (const DataPlace& place : swap.places) places.push_back({place.type, place.source});
+  for (const docker::ContainerSummary& other : scratch::find_place_users(
+           context, places, scratch::Reach::writes, of_the_swap, true)) {
+    const auto container = scratch::find_container(context.rescue, other.id);
+    if (container && started_since(*container, entry)) return State::used;
+  }
+  return State::unfinished;
 }
 
 void finish(docker::Engine& engine, const Journal& journal, const JournalEntry& entry) {
@@ -250,13 +274,16 @@ void finish(docker::Engine& engine, const Journal& journal, const JournalEntry& 
   journal.set_stage(entry.id, Stage::done);
 }
 
-Error mixed(const JournalEntry& entry) {
+Error used_since(const JournalEntry& entry) {
   const Swap& swap = *entry.swap;
   const std::string keep =
       fmt::format("`dksnap undo --forget {}` leaves all as it is", entry.id);
-  return {ErrorCode::in_use, fmt::format("{} was started since", entry.container),
-          "its data was half rewritten then, and what was done since would be lost",
-          swap.safety.empty()
+  const bool written = has_written(entry);
+  return {ErrorCode::in_use,
+          fmt::format("what it was at was used since, {}",
+                      written ? "with data that was half rewritten then" : "and would be stopped"),
+          "what was done since would be lost",
+          !written || swap.safety.empty()
               ? keep
               : fmt::format("{}; what was there before is in the snapshot {}: `dksnap replace {} "
                             "--with {}`",
@@ -298,8 +325,8 @@ Abandoned roll_back_abandoned(snapshot::Context& context, std::vector<std::strin
     const scratch::Claim claim = scratch::claim_container(context, entry.container);
     const auto claimed = journal.claim(entry.id);
     if (!claimed) return;
-    const State state = state_of(engine, entry);
-    if (state == State::mixed) throw mixed(entry);
+    const State state = state_of(context, entry);
+    if (state == State::used) throw used_since(entry);
     if (state == State::in_use) {
       finish(engine, journal, entry);
       result.finished.push_back(entry);

@@ -52,6 +52,8 @@ struct Course {
   std::string incoming_id = {};  // where it was made before all else
 
   const Swap& swap() const { return *entry.swap; }
+  // So that a start of ours is not taken for somebody's.
+  void touch() const { journal.set_stage(entry.id, entry.stage); }
   void reach(Stage stage) {
     journal.set_stage(entry.id, stage);
     entry.stage = stage;
@@ -147,6 +149,7 @@ worker::SyncResult write_places(Course& course, PlaceRestorer& restorer) {
 boot::Ready start(const Course& course, SwapResult& result) {
   snapshot::Context& context = course.context;
   context.engine.start_container(result.container_id);
+  course.touch();
   const docker::Container container = context.engine.inspect_container(result.container_id);
   result.ports = container.published;
   const boot::BootedCopy copy =
@@ -227,6 +230,7 @@ SwapResult go_forward(Course& course) {
       fmt::format("{} was not {}", name, had_one ? "replaced" : "brought back");
   try {
     snapshot::Step step(context.reporter, fmt::format("bringing {} back as it was", name));
+    course.touch();
     roll_back(context, course.entry);
     step.done(fmt::format("{} is back as it was", name));
   } catch (const std::exception& second) {

@@ -237,12 +237,17 @@ std::string describe_snapshot(const snapshot::Snapshot& snapshot) {
                      human_age(age));
 }
 
+bool has_random_port(const docker::PortBinding& port) {
+  return port.host_port.empty() || port.host_port == "0";
+}
+
 std::string describe_kept(const capture::SourceContainer& source) {
   const docker::Container& container = source.container;
   std::vector<std::string> kept{"name"};
   std::vector<std::string> ports;
-  for (const docker::PortBinding& port : container.bindings)
-    ports.push_back(port.host_port.empty() ? port.container_port : port.host_port);
+  for (const docker::PortBinding& port : container.bindings) {
+    if (!has_random_port(port)) ports.push_back(port.host_port);
+  }
   if (!ports.empty()) kept.push_back(fmt::format("port {}", join(ports, ", ")));
   if (!container.networks.empty())
     kept.push_back(fmt::format("network {}", join(container.networks, ", ")));

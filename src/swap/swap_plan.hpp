@@ -47,6 +47,8 @@ std::vector<std::string> sharers_of_network(snapshot::Context& context,
 
 // "seed data (b90e4d17), 2 days old"
 std::string describe_snapshot(const snapshot::Snapshot& snapshot);
+// The engine chooses the host's, anew for each container.
+bool has_random_port(const docker::PortBinding& port);
 // "its name, port 5432, network shop_default, 6 variables, 1 mount, compose service shop/db"
 std::string describe_kept(const capture::SourceContainer& source);
 // How long clients will wait, as an estimate for people.

@@ -84,7 +84,8 @@ class UndoPlanner {
  private:
   bool fits(const JournalEntry& entry) const {
     if (entry.stage == Stage::undone || (entry.swap && entry.stage != Stage::done)) return false;
-    if (request_.what.empty() || entry.container == request_.what) return true;
+    if (request_.what.empty()) return true;
+    if (entry.swap) return entry.container == request_.what;
     return std::any_of(entry.removed.begin(), entry.removed.end(), [&](const RemovedSnapshot& one) {
       return one.title == request_.what ||
              (request_.what.size() >= 4 && one.id.starts_with(request_.what));
@@ -243,8 +244,10 @@ class UndoPlanner {
     }
     if (where_.in) {
       const std::string& renamed = where_.in->name;
-      add("untouched", fmt::format("{}, which had the name {} and was renamed, stays as it is",
-                                   renamed, entry.container));
+      add("untouched",
+          fmt::format("{}, which had the name {} and was renamed, stays as it is{}", renamed,
+                      entry.container,
+                      done.places.empty() ? "" : ", but the volumes that both have are rewritten"));
       const auto ports = where_.in->running && returns && done.out.running
                              ? shared_ports(*where_.out, *where_.in)
                              : std::vector<std::string>();
@@ -332,7 +335,7 @@ class UndoPlanner {
     const snapshot::Snapshot* data = safety();
     if (data == nullptr) {
       throw Error(ErrorCode::not_found, fmt::format("cannot bring {} back", plan_.entry.container),
-                  before.lasting ? lost : "there is no safety snapshot (--no-safety)",
+                  before.lasting || before.id.empty() ? lost : "its safety snapshot is gone",
                   before.lasting && parked ? fmt::format("docker rename {} {}, then again",
                                                          shell_quote(parked->name), before.name)
                                            : "put another snapshot in place: `dksnap replace`");
@@ -385,6 +388,11 @@ UndoResult undo_removal(snapshot::Context& context, const snapshot::Catalog& cat
     for (const RemovedSnapshot& one : plan.entry.removed) {
       if (const snapshot::Snapshot* snapshot = catalog.by_id(one.id))
         request.snapshots.push_back(snapshot);
+    }
+    if (request.snapshots.empty()) {
+      throw Error(ErrorCode::not_found, "there is nothing to remove again",
+                  "it is gone already",
+                  fmt::format("`dksnap undo --forget {}` drops it from the list", plan.entry.id));
     }
     remove(context, catalog, request);
   } else {

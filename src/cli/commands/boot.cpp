@@ -23,6 +23,7 @@ struct BootOptions {
 int run_boot(Session& session, BootOptions& options) {
   options.request.wait = std::chrono::seconds(options.wait);
   options.request.env = read_variables(options.env_file, options.variables);
+  session.tell_half_done();
   const snapshot::Catalog catalog = session.load_catalog();
   const snapshot::Snapshot& snapshot = catalog.resolve(options.reference);
   if (session.options().dry_run) {

@@ -50,6 +50,7 @@ void print_json(Session& session, const snapshot::Catalog& catalog, const LsOpti
 }
 
 int run_ls(Session& session, const LsOptions& options) {
+  session.tell_half_done();
   const snapshot::Catalog catalog = session.load_catalog();
   for (const std::string& text : left_out_lines(catalog)) session.say(text);
   const auto chosen = choose(catalog, options);

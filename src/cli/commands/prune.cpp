@@ -75,7 +75,7 @@ int run_prune(Session& session, const PruneOptions& options) {
   if (!session.confirm("Remove this for good? It cannot be undone then.",
                        "it is removed for good")) {
     session.say("Nothing was removed.");
-    return 0;
+    return static_cast<int>(ErrorCode::answer_is_no);
   }
   // What was shown, and no more; whether it is still to be removed is looked at again.
   std::vector<std::string> problems;

@@ -12,6 +12,7 @@ namespace dksnap::cli {
 namespace {
 
 int run_ps(Session& session, bool all) {
+  session.tell_half_done();
   const snapshot::Catalog catalog = session.load_catalog();
   const auto containers = snapshot::list_containers(session.engine(), catalog, all);
   if (session.options().json) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/render/json.hpp"
@@ -47,7 +48,7 @@ int run_replace(Session& session, ReplaceOptions& options) {
   }
   if (!session.confirm("Go on?", fmt::format("the data of {} is replaced", plan.source.name()))) {
     session.say("Nothing was done.");
-    return 0;
+    return static_cast<int>(ErrorCode::answer_is_no);
   }
   const swap::SwapResult result = swap::carry_out(session.context(), plan);
   tell_swap(session, plan.swap.entry, result);

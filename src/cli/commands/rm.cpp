@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/render/json.hpp"
@@ -17,11 +20,11 @@ struct RmOptions {
 // Said before anything is removed.
 void tell_plan(Session& session, const std::vector<const snapshot::Snapshot*>& chosen, bool now) {
   for (const snapshot::Snapshot* snapshot : chosen) {
-    session.say(fmt::format("  {}  {}  \"{}\" of {}", snapshot->short_id(),
+    session.propose(fmt::format("  {}  {}  \"{}\" of {}", snapshot->short_id(),
                             human_size(snapshot->added_bytes), printable(snapshot->title),
                             snapshot->source));
   }
-  session.say(now ? "They are removed for good. Snapshots that grew from them stay."
+  session.propose(now ? "They are removed for good. Snapshots that grew from them stay."
                   : "They stay in the bin for 3 days. Snapshots that grew from them stay.");
 }
 
@@ -36,8 +39,11 @@ void tell_result(Session& session, const snapshot::Snapshot& snapshot,
 int run_rm(Session& session, const RmOptions& options) {
   const snapshot::Catalog catalog = session.load_catalog();
   std::vector<const snapshot::Snapshot*> chosen;
-  for (const std::string& reference : options.references)
-    chosen.push_back(&catalog.resolve(reference));
+  for (const std::string& reference : options.references) {
+    const snapshot::Snapshot* snapshot = &catalog.resolve(reference);
+    if (std::find(chosen.begin(), chosen.end(), snapshot) == chosen.end())
+      chosen.push_back(snapshot);
+  }
   tell_plan(session, chosen, options.now);
   if (session.options().dry_run) {
     session.say("Nothing was removed (--dry-run).");
@@ -47,7 +53,7 @@ int run_rm(Session& session, const RmOptions& options) {
           fmt::format("Remove {} snapshot{}?", chosen.size(), chosen.size() == 1 ? "" : "s"),
           options.now ? "they are removed for good" : "they go to the bin")) {
     session.say("Nothing was removed.");
-    return 0;
+    return static_cast<int>(ErrorCode::answer_is_no);
   }
   session.clean_up_first();
   const auto results = swap::remove(session.context(), catalog, {chosen, options.now});

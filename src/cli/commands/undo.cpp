@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/render/json.hpp"
@@ -28,7 +29,7 @@ int forget(Session& session, const std::string& id) {
   if (!session.confirm(fmt::format("Give {} up? It cannot be undone then.", printable(id)),
                        "it is given up")) {
     session.say("Nothing was done.");
-    return 0;
+    return static_cast<int>(ErrorCode::answer_is_no);
   }
   const auto stays = swap::give_up(session.context(), id);
   session.print(id);
@@ -63,7 +64,7 @@ int run_undo(Session& session, UndoOptions& options) {
   }
   if (!session.confirm("Go on?", "it is taken back")) {
     session.say("Nothing was done.");
-    return 0;
+    return static_cast<int>(ErrorCode::answer_is_no);
   }
   const swap::UndoResult result = swap::undo(session.context(), catalog, plan);
   if (result.swap) {

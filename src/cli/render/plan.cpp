@@ -10,9 +10,9 @@ namespace dksnap::cli {
 
 void tell_plan(Session& session, const std::string& headline,
                const std::vector<swap::PlanLine>& lines) {
-  session.say(headline);
+  session.propose(headline);
   for (const swap::PlanLine& line : lines)
-    session.say(fmt::format("  {:<11} {}", line.about, line.text));
+    session.propose(fmt::format("  {:<11} {}", line.about, line.text));
 }
 
 void tell_swap(Session& session, const swap::JournalEntry& entry, const swap::SwapResult& result) {
@@ -24,7 +24,8 @@ void tell_swap(Session& session, const swap::JournalEntry& entry, const swap::Sw
   tell_ports(session, result.ports);
   session.say(fmt::format("Done in {}; {} stood still for {}.", human_duration(result.took),
                           entry.container, human_duration(result.stood_still)));
-  session.say(fmt::format("  take it back    dksnap undo {}", shell_quote(entry.container)));
+  if (entry.swap->out.lasting || !entry.swap->safety.empty())
+    session.say(fmt::format("  take it back    dksnap undo {}", shell_quote(entry.container)));
 }
 
 }  // namespace dksnap::cli

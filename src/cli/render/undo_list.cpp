@@ -6,6 +6,7 @@
 #include "cli/render/json.hpp"
 #include "cli/render/rows.hpp"
 #include "cli/render/table.hpp"
+#include "scratch/containers.hpp"
 #include "scratch/owner.hpp"
 #include "swap/foreign.hpp"
 #include "swap/leftovers.hpp"
@@ -27,6 +28,7 @@ void list_undoable(Session& session) {
   const auto foreign = swap::find_foreign(session.context());
   for (const std::string& problem : swap::journal_problems(session.context()))
     session.context().reporter.notice(problem);
+  session.tell_half_done();
   const std::string me = scratch::whose(session.context().state_dir).name;
   if (session.options().json) {
     for (const auto& entry : entries) session.print(json_entry(entry));
@@ -41,7 +43,9 @@ void list_undoable(Session& session) {
   for (const auto& entry : entries) {
     std::string kept = entry.removed.empty() ? "" : "in the bin";
     if (entry.swap) {
-      if (entry.swap->out.lasting) kept = entry.swap->out.name;
+      const std::string& id = entry.swap->out.id;
+      if (entry.swap->out.lasting && !id.empty() && scratch::find_container(session.engine(), id))
+        kept = entry.swap->out.name;
       if (!entry.swap->safety.empty())
         kept += (kept.empty() ? "" : ", ") + entry.swap->safety.substr(0, 8);
     }

@@ -23,11 +23,15 @@ Strings quiet_settings(const std::string& version) {
   constexpr int kHasLogicalReplication = 10;
   constexpr int kHasNoRecoveryFile = 12;  // recovery.conf had primary_conninfo before
   // No segment of the copy's log goes to the original's archive; no commit waits for the original's
-  // standbys; pg_cron runs none of its jobs.
-  Strings settings{"archive_mode=off", "synchronous_standby_names=", "cron.launch_active_jobs=off"};
+  // standbys; pg_cron and TimescaleDB run none of their jobs (timescaledb, src/guc.c).
+  Strings settings{"archive_mode=off", "synchronous_standby_names=", "cron.launch_active_jobs=off",
+                   "timescaledb.max_background_workers=0"};
   const int major = major_of(version);
   if (major >= kHasLogicalReplication) settings.emplace_back("max_logical_replication_workers=0");
-  if (major >= kHasNoRecoveryFile) settings.emplace_back("primary_conninfo=");
+  if (major >= kHasNoRecoveryFile) {
+    settings.emplace_back("primary_conninfo=");
+    settings.emplace_back("restore_command=");
+  }
   return settings;
 }
 

@@ -23,8 +23,9 @@ TEST(PostgresQuiet, WhatKeepsACopyToItselfComesLast) {
   ASSERT_TRUE(plain);
   EXPECT_EQ(*plain,
             (Strings{"postgres", "-c", "archive_mode=off", "-c", "synchronous_standby_names=", "-c",
-                     "cron.launch_active_jobs=off", "-c", "max_logical_replication_workers=0", "-c",
-                     "primary_conninfo="}));
+                     "cron.launch_active_jobs=off", "-c", "timescaledb.max_background_workers=0",
+                     "-c", "max_logical_replication_workers=0", "-c", "primary_conninfo=", "-c",
+                     "restore_command="}));
   EXPECT_EQ(quiet(official, *plain), plain) << "a copy of a copy has each once";
   const auto loud = quiet(official, {"-c", "archive_mode=on"});
   ASSERT_TRUE(loud);

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 #include "base/paths.hpp"
 #include "base/text.hpp"
@@ -33,6 +35,18 @@ ServerProcess find_server(const std::vector<docker::Process>& processes) {
   return {};
 }
 
+// The official images' entrypoint becomes the server when it has initialised the database; until
+// then it is a shell that runs a server of its own.
+bool runs_entrypoint(const std::vector<docker::Process>& processes) {
+  return std::any_of(processes.begin(), processes.end(), [](const docker::Process& process) {
+    const std::vector<std::string> words = split(process.command, ' ');
+    const auto is_it = [&](std::size_t word) {
+      return words.size() > word && base_name(words[word]) == "docker-entrypoint.sh";
+    };
+    return is_it(0) || is_it(1);
+  });
+}
+
 // The images' command is the server, or options for it.
 bool is_made_to_serve(const docker::Config& config) {
   return config.env_value("PG_MAJOR") && !config.cmd.empty() &&
@@ -49,6 +63,14 @@ void add_place(const std::string& target, std::vector<std::string>& paths) {
   if (is_normal_path(target) && target != "/" && !kernels && !known) paths.push_back(target);
 }
 
+// One that the server writes its log to has this directory.
+void add_wal(const ContainerFacts& facts, const std::string& target,
+             std::vector<std::string>& paths) {
+  if (!is_normal_path(target)) return;
+  const auto stat = facts.stat(target + "/archive_status");
+  if (stat && stat->is_directory()) add_place(target, paths);
+}
+
 // Directories that initdb makes in a data directory.
 constexpr std::array<std::string_view, 16> kOwnDirectories{
     "base",        "global",      "pg_commit_ts", "pg_dynshmem",  "pg_logical", "pg_multixact",
@@ -59,9 +81,21 @@ bool is_other_bind(const docker::Mount& mount, const std::string& directory) {
   return mount.type == "bind" && !is_within(directory, mount.destination);
 }
 
+// "PG_15_202209061": the catalogue's number stands in the control file, after its own version
+// (catalog/pg_control.h: ControlFileData). Empty where it cannot be read.
+std::string tablespace_directory(const ContainerFacts& facts, const std::string& directory,
+                                 const std::string& version) {
+  constexpr std::size_t kNumber = 12;
+  const auto control = facts.read(directory + "/global/pg_control");
+  if (!control || control->size() < kNumber + sizeof(std::uint32_t)) return {};
+  std::uint32_t number = 0;
+  std::memcpy(&number, control->data() + kNumber, sizeof(number));  // of this machine's order
+  return "PG_" + version + "_" + std::to_string(number);
+}
+
 // Binds that are neither the data directory nor above it, and hold data all the same.
 void add_bound_places(const ContainerFacts& facts, const std::string& directory,
-                      std::vector<std::string>& paths) {
+                      const std::string& version, std::vector<std::string>& paths) {
   const auto& mounts = facts.mounts;
   const bool has_binds = std::any_of(mounts.begin(), mounts.end(), [&](const auto& mount) {
     return is_other_bind(mount, directory);
@@ -74,7 +108,16 @@ void add_bound_places(const ContainerFacts& facts, const std::string& directory,
     if (std::find(kOwnDirectories.begin(), kOwnDirectories.end(), first) != kOwnDirectories.end())
       add_place(mount.destination, paths);
   }
-  for (const std::string& target : facts.links(directory + "/pg_tblspc")) add_place(target, paths);
+  // A link is what anybody wrote who could write there: of what it leads to, only what this server
+  // keeps there is data (catalog/catalog.h, TABLESPACE_VERSION_DIRECTORY).
+  const std::string own = tablespace_directory(facts, directory, version);
+  if (own.empty()) return;
+  for (const std::string& target : facts.links(directory + "/pg_tblspc")) {
+    if (!is_normal_path(target)) continue;
+    const std::string place = join_path(target, own);
+    const auto stat = facts.stat(place);
+    if (stat && stat->is_directory() && stat->link_target.empty()) add_place(place, paths);
+  }
 }
 
 }  // namespace
@@ -107,10 +150,11 @@ std::optional<Recognition> Postgres::recognise(const ContainerFacts& facts) cons
     recognition.version = major.value_or("");
     recognition.reason = "PostgreSQL runs in it, its data on a tmpfs at " + directory;
   }
+  recognition.initialising = runs_entrypoint(facts.processes);
   recognition.data_paths.push_back(directory);
   if (const auto wal = facts.stat(directory + "/pg_wal"))
-    add_place(wal->link_target, recognition.data_paths);
-  add_bound_places(facts, directory, recognition.data_paths);
+    add_wal(facts, wal->link_target, recognition.data_paths);
+  add_bound_places(facts, directory, recognition.version, recognition.data_paths);
   return recognition;
 }
 

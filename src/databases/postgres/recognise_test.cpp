@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include <gmock/gmock.h>
@@ -16,6 +17,7 @@ using testing::HasSubstr;
 struct FakeContainer {
   std::map<std::string, std::string> files;
   std::map<std::string, std::string> links;
+  std::vector<std::string> directories;
   std::vector<std::string> table_spaces;  // where their links lead
   ContainerFacts facts;
 
@@ -26,8 +28,11 @@ struct FakeContainer {
     };
     facts.stat = [this](const std::string& path) -> std::optional<docker::PathStat> {
       const auto link = links.find(path);
-      if (link == links.end() && files.count(path) == 0) return std::nullopt;
+      const bool directory =
+          std::find(directories.begin(), directories.end(), path) != directories.end();
+      if (link == links.end() && files.count(path) == 0 && !directory) return std::nullopt;
       docker::PathStat stat;
+      if (directory) stat.mode = 0x80000000U;
       if (link != links.end()) stat.link_target = link->second;
       return stat;
     };
@@ -62,6 +67,9 @@ TEST(PostgresRecognition, FollowsALogThatLiesElsewhere) {
   FakeContainer container;
   container.files["/var/lib/postgresql/data/PG_VERSION"] = "15\n";
   container.links["/var/lib/postgresql/data/pg_wal"] = "/var/lib/postgresql/wal";
+  EXPECT_THAT(Postgres().recognise(container.look())->data_paths,
+              ElementsAre("/var/lib/postgresql/data"));  // a link to what is no log
+  container.directories = {"/var/lib/postgresql/wal/archive_status"};
   const auto recognition = Postgres().recognise(container.look());
   ASSERT_TRUE(recognition);
   EXPECT_THAT(recognition->data_paths,
@@ -72,7 +80,9 @@ TEST(PostgresRecognition, NamesBindsThatHoldDataInOrOutsideOfTheDataDirectory) {
   FakeContainer container;
   container.files["/data/PG_VERSION"] = "15\n";
   container.facts.config.env = {"PGDATA=/data"};
-  container.table_spaces = {"/space", "/", "/proc/1/root", "relative", "/space"};
+  container.table_spaces = {"/space", "/", "/proc/1/root", "relative", "/space", "/keys"};
+  container.files["/data/global/pg_control"] = std::string(12, 'x') + std::string("\x75\x07\x0d\x0c", 4);
+  container.directories = {"/space/PG_15_202180469", "/keys/PG_14_202107181"};
   for (const char* place : {"/data/pg_wal", "/data/server.key", "/data/base_of_mine", "/space"}) {
     docker::Mount mount;
     mount.type = "bind";
@@ -80,7 +90,7 @@ TEST(PostgresRecognition, NamesBindsThatHoldDataInOrOutsideOfTheDataDirectory) {
     container.facts.mounts.push_back(mount);
   }
   EXPECT_THAT(Postgres().recognise(container.look())->data_paths,
-              ElementsAre("/data", "/data/pg_wal", "/space"));
+              ElementsAre("/data", "/data/pg_wal", "/space/PG_15_202180469"));
 }
 
 TEST(PostgresRecognition, DataOnATmpfsIsKnownByTheRunningServer) {

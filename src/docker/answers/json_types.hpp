@@ -31,6 +31,8 @@ PathStat read_path_stat(const nlohmann::json& stat);
 // In the order of their destinations.
 std::vector<Mount> read_mounts(const nlohmann::json& mounts);
 // The mounts of an inspect: its `Mounts`, and the tmpfs mounts that are told in HostConfig only.
+// A destination as the engine mounts it: users write "/data/" and "/a/../data".
+std::string normalised(const std::string& path);
 std::vector<Mount> read_all_mounts(const nlohmann::json& inspect);
 
 // images_json.cpp

@@ -11,21 +11,20 @@ namespace {
 
 using nlohmann::json;
 
-std::string normalised(const std::string& path) {
-  std::string clean = std::filesystem::path(path).lexically_normal().string();
-  while (clean.size() > 1 && clean.back() == '/') clean.pop_back();
-  return clean;
-}
-
 void add_tmpfs(std::vector<Mount>& mounts, const std::string& path, bool read_write) {
   Mount mount;
   mount.type = "tmpfs";
   mount.destination = normalised(path);
   mount.read_write = read_write;
-  const bool known = std::any_of(mounts.begin(), mounts.end(), [&](const Mount& other) {
+  // The engine tells a tmpfs among the mounts or not, by its version and how it was asked for.
+  const auto known = std::find_if(mounts.begin(), mounts.end(), [&](const Mount& other) {
     return other.destination == mount.destination;
   });
-  if (!known) mounts.push_back(std::move(mount));
+  if (known == mounts.end()) {
+    mounts.push_back(std::move(mount));
+  } else if (known->type != "tmpfs") {
+    known->doubled = true;
+  }
 }
 
 // Another container's volumes count as named: they cannot be told from it.
@@ -40,6 +39,12 @@ bool names_volume(const json& host, const std::string& name) {
 }
 
 }  // namespace
+
+std::string normalised(const std::string& path) {
+  std::string clean = std::filesystem::path(path).lexically_normal().string();
+  while (clean.size() > 1 && clean.back() == '/') clean.pop_back();
+  return clean;
+}
 
 bool Mount::anonymous() const {
   return type == "volume" && name.size() == 64 &&

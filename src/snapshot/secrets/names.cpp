@@ -33,6 +33,7 @@ constexpr std::string_view kOpenKeys[] = {
     "PUBLIC", "PUB",     "GPG",    "PGP",         "PRIMARY",      "FOREIGN",  "PARTITION",
     "SORT",   "ROUTING", "CACHE",  "INDEX",       "DISTRIBUTION", "HASH",     "RANGE",
     "UNIQUE", "GROUP",   "LOOKUP", "TRANSLATION", "HOT",          "SHORTCUT", "VERIFY"};
+constexpr std::string_view kPublic[] = {"PUBLIC", "PUB", "GPG", "PGP"};
 // At the end: the name is of something about the secret, not of it.
 constexpr std::string_view kAbout[] = {
     "DIR",     "DIRECTORY",  "FOLDER",     "HOST",      "PORT",       "USER",         "USERNAME",
@@ -167,9 +168,20 @@ bool is_algorithm(std::string_view value) {
          });
 }
 
-bool is_open_key(const std::vector<std::string>& words) {
-  return std::any_of(words.begin(), words.end(),
-                     [](const std::string& word) { return is_one_of(kOpenKeys, word); });
+// "PUBLIC_KEY", "PARTITION_KEYS"; but "ENCRYPTION_PRIMARY_KEY" and "STORAGE_PRIMARY_KEY" are keys
+// to something.
+bool is_open_key(const std::vector<std::string>& words, std::size_t key) {
+  static constexpr std::string_view kToSomething[] = {"ENCRYPTION", "STORAGE", "ACCESS", "ACCOUNT",
+                                                      "SIGNING",    "MASTER",  "API",    "AUTH",
+                                                      "PRIVATE"};
+  if (std::any_of(words.begin(), words.end(),
+                  [](const std::string& word) { return is_one_of(kToSomething, word); }) &&
+      !is_one_of(kPublic, key > 0 ? words[key - 1] : words[key]))
+    return false;
+  const std::string& itself = words[key];
+  const bool joined = std::any_of(std::begin(kOpenKeys), std::end(kOpenKeys),
+                                  [&](std::string_view open) { return itself.starts_with(open); });
+  return joined || (key > 0 && is_one_of(kOpenKeys, words[key - 1]));
 }
 
 // The place of the last word that promises a secret; none: the number of words.
@@ -274,7 +286,9 @@ bool names_secret(std::string_view name, std::string_view value, NamedIn where) 
     return !is_one_of(kMethods, lower) && !is_path(value, true);
   if (words.size() == 1 && words.front() == "KEY" && where == NamedIn::text) return false;
   const auto key = std::find_if(words.begin(), words.end(), is_key_word);
-  if (key == words.end() || is_open_key(words)) return false;
+  if (key == words.end() ||
+      is_open_key(words, static_cast<std::size_t>(key - words.begin())))
+    return false;
   // KEY_VAULT, KEY_COLUMNS and SSH_KEY_ID are about one.
   const bool first_of_many = key == words.begin() && words.size() > 1 && *key == "KEY";
   return !first_of_many && last != "ID" && !is_key_file(value);

@@ -46,6 +46,9 @@ TEST(SecretNames, OfRealStacksAreKnown) {
       {"DOCKER_INFLUXDB_INIT_ADMIN_TOKEN", "my-super-secret-auth-token"},
       {"MEILI_MASTER_KEY", "aSampleMasterKey"},
       {"TYPESENSE_API_KEY", "xyz"},
+      {"ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY", "EGY8WhulUOXixybod7ZWwMIL68R9o5kC"},
+      {"AZURE_STORAGE_PRIMARY_KEY", "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1"},
+      {"CACHE_ENCRYPTION_KEY", "c2VjcmV0"},
       // Frameworks
       {"SECRET_KEY", "8472"},
       {"DJANGO_SECRET_KEY", "django-insecure-x"},

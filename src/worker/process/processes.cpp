@@ -11,16 +11,15 @@
 #include "worker/tree/file_info.hpp"
 
 namespace dksnap::worker {
-namespace {
 
-// Empty, or a part, of a process that ends just then: its file opens and cannot be read, of which
-// an iterator makes an exception.
 std::string read_text(const std::string& path) {
   std::ifstream file(path);
   std::string text;
   std::getline(file, text, '\0');
   return text;
 }
+
+namespace {
 
 std::optional<pid_t> parse_pid(const std::string& name) {
   pid_t pid = 0;
@@ -64,6 +63,30 @@ bool is_in_cgroup_of(const std::string& cgroups, const std::string& id) {
   return false;
 }
 
+// Of the mount at "/": which directory of its file system it shows, and the kind of that.
+struct RootMount {
+  std::string root;
+  std::string kind;
+};
+
+// Fields of a line: id, parent, device, root, mount point, options, optional ones, "-", kind. The
+// last mount at a place is on top.
+std::optional<RootMount> root_mount(const std::string& mountinfo) {
+  std::optional<RootMount> found;
+  std::istringstream lines(mountinfo);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    std::string id, parent, device, root, point, word, kind;
+    fields >> id >> parent >> device >> root >> point;
+    if (point != "/") continue;
+    while (fields >> word && word != "-") {
+    }
+    fields >> kind;
+    found = RootMount{root, kind};
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<ProcessInfo> list_processes(const std::string& proc) {
@@ -101,6 +124,17 @@ pid_t find_init(const std::string& proc, const std::string& container_id, bool o
   throw Error(ErrorCode::failed, "cannot read the container's own files",
               init ? "its process 1 belongs to another container"
                    : "it shares its processes with others, and its own cannot be told from them",
+              "stop the container and snapshot it stopped");
+}
+
+void expect_root_of_container(const std::string& own, const std::string& its) {
+  const auto ours = root_mount(own);
+  const auto theirs = root_mount(its);
+  if (!ours) return;
+  const bool layered = ours->kind.find("overlay") != std::string::npos || ours->kind == "aufs";
+  if (theirs && theirs->kind == ours->kind && (!layered || theirs->root == ours->root)) return;
+  throw Error(ErrorCode::failed, "cannot read the container's own files",
+              "its process 1 has another root directory than the container (chroot)",
               "stop the container and snapshot it stopped");
 }
 

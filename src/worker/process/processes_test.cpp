@@ -26,6 +26,26 @@ class FindInit : public ::testing::Test {
   TestRoot root_;
 };
 
+TEST(ContainersRoot, IsNoDirectoryThatAProcessHasChosen) {
+  const std::string layers = "30 20 0:40 / / rw - overlay overlay rw,lowerdir=/l\n";
+  const std::string proc = "31 30 0:41 / /proc rw - proc proc rw\n";
+  const auto is_refused = [](const std::string& own, const std::string& its) {
+    try {
+      expect_root_of_container(own, its);
+      return false;
+    } catch (const Error&) {
+      return true;
+    }
+  };
+  EXPECT_FALSE(is_refused(layers + proc, "50 40 0:60 / / rw master:1 - overlay overlay rw\n"));
+  // A directory; a bind of the host's, of another file system and of one like it.
+  EXPECT_TRUE(is_refused(layers, proc));
+  EXPECT_TRUE(is_refused(layers, "50 40 8:1 /srv/keys / rw - ext4 /dev/sda1 rw\n"));
+  EXPECT_TRUE(is_refused(layers, "50 40 0:25 /srv/keys / rw - overlay overlay rw\n"));
+  const std::string volumes = "30 20 0:40 /subvolumes/a / rw - btrfs /dev/sda2 rw\n";
+  EXPECT_FALSE(is_refused(volumes, "30 20 0:40 /subvolumes/b / rw - btrfs /dev/sda2 rw\n"));
+}
+
 TEST_F(FindInit, IsProcessOneOfANamespaceOfItsOwn) {
   add(1, 0, 10, "/docker/" + kId);
   add(7, 1, 11, "/docker/" + kId);
