@@ -125,11 +125,11 @@ bool is_changed_directory(docker::Engine& engine, const SourceContainer& source,
 
 bool usually_holds_secrets(const std::string& path) {
   static constexpr std::array kNames{
-      ".pgpass",          ".my.cnf",    ".mylogin.cnf",     ".netrc",
-      ".git-credentials", ".env",       ".npmrc",           ".pypirc",
-      ".psql_history",    ".mysql_history", ".bash_history", ".rediscli_history",
-      ".vault-token",     ".htpasswd",  "id_rsa",           "id_dsa",
-      "id_ecdsa",         "id_ed25519", "credentials.json", "service-account.json"};
+      ".pgpass",          ".my.cnf",        ".mylogin.cnf",     ".netrc",
+      ".git-credentials", ".env",           ".npmrc",           ".pypirc",
+      ".psql_history",    ".mysql_history", ".bash_history",    ".rediscli_history",
+      ".vault-token",     ".htpasswd",      "id_rsa",           "id_dsa",
+      "id_ecdsa",         "id_ed25519",     "credentials.json", "service-account.json"};
   static constexpr std::array kEnds{".pem",
                                     ".key",
                                     ".p12",
@@ -174,14 +174,29 @@ void add_root_changes(Contents& contents, docker::Engine& engine, const SourceCo
 }
 
 // Those that were left out, and what never belongs into an image: it is in no tree around it.
+// A mount of its own within another one.
+bool is_nested_mount(const SourceContainer& source, const std::string& target,
+                     const docker::Mount& in) {
+  return std::any_of(source.container.mounts.begin(), source.container.mounts.end(),
+                     [&](const docker::Mount& mount) {
+                       return mount.destination != in.destination &&
+                              is_within(mount.destination, in.destination) &&
+                              is_within(target, mount.destination);
+                     });
+}
+
 std::vector<std::string> find_other_mounts(const Contents& contents,
                                            const SourceContainer& source) {
   std::vector<std::string> others(kExcludedDirectories.begin(), kExcludedDirectories.end());
   others.insert(others.end(), kExcludedFiles.begin(), kExcludedFiles.end());
   const auto targets = contents.targets();
   for (const docker::Mount& mount : source.container.mounts) {
-    if (std::find(targets.begin(), targets.end(), mount.destination) == targets.end())
-      others.push_back(mount.destination);
+    // One that is captured in parts only has them.
+    const bool has_parts =
+        std::any_of(targets.begin(), targets.end(), [&](const std::string& target) {
+          return is_within(target, mount.destination) && !is_nested_mount(source, target, mount);
+        });
+    if (!has_parts) others.push_back(mount.destination);
   }
   return others;
 }

@@ -65,6 +65,7 @@ TEST_F(ContentsTest, ABindThatIsADataDirectoryOrHoldsOneIsCaptured) {
   const Contents contents = find();
   EXPECT_THAT(contents.targets(), ElementsAre("/data/pg", "/data/pg/pg_wal", "/space"));
   EXPECT_EQ(contents.trees.front().source, worker::kSourceDirectory + std::string("/0/pg"));
+  EXPECT_FALSE(contents.hides("/data/pg/base"));
   EXPECT_THAT(left_out(contents),
               ElementsAre("what else is in /data", "/space/ca.pem", "/etc/app"));
 }

@@ -37,9 +37,10 @@ Writers find_writers(snapshot::Context& context, const Plan& plan) {
 void refuse_own_container(const std::vector<std::string>& ids) {
   const std::string own = scratch::own_container_id();
   if (own.empty() || std::find(ids.begin(), ids.end(), own) == ids.end()) return;
-  throw Error(ErrorCode::in_use, "nothing was frozen",
-              "this dksnap runs in a container that has one of the volumes, and would freeze itself",
-              "run dksnap outside of it, or without that volume");
+  throw Error(
+      ErrorCode::in_use, "nothing was frozen",
+      "this dksnap runs in a container that has one of the volumes, and would freeze itself",
+      "run dksnap outside of it, or without that volume");
 }
 
 // The moment of a source that runs, from the first freeze to the thaw of all; of one that does not,

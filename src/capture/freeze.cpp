@@ -174,11 +174,12 @@ void Freeze::freeze(const std::string& id) {
     if (frozen_.empty()) start_ = Clock::now();
   }
   if (!context_.engine.inspect_container(id).paused) {
-    throw Error(ErrorCode::failed, "the engine did not freeze the container",
-                "it says that it did, but the container runs: somebody has thawed it, or the engine "
-                "cannot freeze",
-                "run the command again; rootless engines need cgroup v2 to freeze, and without it "
-                "only a stopped container can be snapshotted");
+    throw Error(
+        ErrorCode::failed, "the engine did not freeze the container",
+        "it says that it did, but the container runs: somebody has thawed it, or the engine "
+        "cannot freeze",
+        "run the command again; rootless engines need cgroup v2 to freeze, and without it "
+        "only a stopped container can be snapshotted");
   }
 }
 

@@ -1,12 +1,14 @@
 #include "capture/plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <future>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/paths.hpp"
 #include "base/text.hpp"
 #include "capture/engine_abilities.hpp"
 #include "capture/root_files.hpp"
@@ -124,10 +126,47 @@ void decide_contents(docker::Engine& engine, Plan& plan, const std::vector<docke
   plan.job = make_job(plan, checksum);
 }
 
+// Proxies and registries of services go by these variables of other containers, as others do by
+// labels (nginx-proxy, acme-companion, registrator).
+bool acts_outward(const std::string& name) {
+  static constexpr std::array kNames{"VIRTUAL_HOST",     "VIRTUAL_HOST_MULTIPORTS",
+                                     "VIRTUAL_PATH",     "LETSENCRYPT_HOST",
+                                     "ACME_HOST",        "SERVICE_NAME",
+                                     "SERVICE_TAGS",     "SERVICE_IGNORE"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+// A file in what is mounted and left out, as of POSTGRES_PASSWORD_FILE: no copy has it.
+bool is_left_out_file(const Contents& contents, const std::string& name, const std::string& value) {
+  return name.ends_with("_FILE") && is_normal_path(value) && (is_runtime_secret(value) || contents.hides(value));
+}
+
+// What the container added to its image's variables, and no copy can use or is to have.
+void leave_out_variables(Plan& plan, const std::vector<std::string>& keep) {
+  std::vector<std::string> outward;
+  const auto& of_image = plan.source.image.config.env;
+  std::erase_if(plan.config.env, [&](const std::string& line) {
+    const std::string name = line.substr(0, line.find('='));
+    const auto has = [&](const std::vector<std::string>& list, const std::string& what) {
+      return std::find(list.begin(), list.end(), what) != list.end();
+    };
+    if (has(of_image, line) || has(keep, name)) return false;
+    const bool is_file = is_left_out_file(plan.contents, name, line.substr(std::min(line.size(), name.size() + 1)));
+    if (is_file) plan.config.left_out_env.push_back(name);
+    if (acts_outward(name)) outward.push_back(name);
+    return is_file || acts_outward(name);
+  });
+  if (outward.empty()) return;
+  plan.contents.left_out.push_back({"the variables " + join(outward, ", "),
+                                    "a proxy that goes by them would take a copy for the original"});
+  plan.snapshot.left_out = plan.contents.left_out;
+}
+
 void decide_config(docker::Engine& engine, Plan& plan, const std::vector<std::string>& keep) {
   const SourceContainer& source = plan.source;
   plan.config = snapshot::filter_config({source.container.config, source.image.config,
                                          snapshot::own_entrypoint(engine, source.container), keep});
+  leave_out_variables(plan, keep);
   snapshot::guard(plan.config, source.kind.database->data_says_who_may_enter());
   auto quiet = source.kind.database->quiet_command(plan.config.entrypoint, plan.config.cmd,
                                                    source.kind.recognition);

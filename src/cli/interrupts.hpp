@@ -15,8 +15,8 @@ namespace dksnap::cli {
 
 // Must be made before any other thread. While it lives, the first SIGINT or SIGTERM, or the end of
 // the time limit, triggers stop_token() and calls `on_stop` (on a thread of its own); the second
-// signal ends the process with 130 or 143 after `on_second`. SIGHUP is a first one alone: kernel and
-// shell may both send it. What was ignored when the program was started (nohup) stays ignored.
+// signal ends the process with 130 or 143 after `on_second`. SIGHUP is a first one alone: kernel
+// and shell may both send it. What was ignored when the program was started (nohup) stays ignored.
 class Interrupts {
  public:
   Interrupts(std::function<void(ErrorCode)> on_stop, std::function<void()> on_second);

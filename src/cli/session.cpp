@@ -113,7 +113,8 @@ swap::Leftovers Session::clean_up_first() {
                     join(names, ", ")));
   }
   for (const swap::JournalEntry& entry : cleaned.finished) {
-    say(fmt::format("A killed dksnap had put the new {0} in place: it stays. `dksnap undo {1}` "
+    say(
+        fmt::format("A killed dksnap had put the new {0} in place: it stays. `dksnap undo {1}` "
                     "takes it back.",
                     entry.container, shell_quote(entry.container)));
   }

@@ -31,8 +31,8 @@ class Comparison {
         volumes_(context.engine.list_volumes()) {
     for (const Place& place : places) {
       const bool volume = place.type == "volume";
-      names_.push_back({volume ? place.source : "", volume ? paths_of_volume(place.source)
-                                                           : std::vector{place.source}});
+      names_.push_back({volume ? place.source : "",
+                        volume ? paths_of_volume(place.source) : std::vector{place.source}});
     }
   }
 

@@ -18,9 +18,10 @@ enum class Reach {
   uses,    // has it or a part of it, or may write in it from a bind above it
 };
 
-// Running and paused containers, or all, but those of `but_ids`, that reach one of the places. The same are: a volume, the directory it has its files in, and what it
-// mounts there; and where the engine's machine is this one, whatever is the same directory by device
-// and inode (symbolic links, binds of the host). Elsewhere paths are compared as they are written.
+// Running and paused containers, or all, but those of `but_ids`, that reach one of the places. The
+// same are: a volume, the directory it has its files in, and what it mounts there; and where the
+// engine's machine is this one, whatever is the same directory by device and inode (symbolic links,
+// binds of the host). Elsewhere paths are compared as they are written.
 std::vector<docker::ContainerSummary> find_place_users(snapshot::Context& context,
                                                        const std::vector<Place>& places,
                                                        Reach reach,

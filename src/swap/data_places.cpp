@@ -98,8 +98,7 @@ MountChoice choose_mounts(const docker::Container& container,
   return choice;
 }
 
-std::vector<std::string> others_at(snapshot::Context& context,
-                                   const std::vector<DataPlace>& places,
+std::vector<std::string> others_at(snapshot::Context& context, const std::vector<DataPlace>& places,
                                    const std::vector<std::string>& but_ids) {
   std::vector<scratch::Place> sources;
   for (const DataPlace& place : places) sources.push_back({place.type, place.source});

@@ -44,8 +44,7 @@ void expect_saved(const std::string& container, const std::vector<DataPlace>& pl
                   const snapshot::Snapshot& safety);
 
 // Names of other running containers that have one of the places mounted, by whatever name.
-std::vector<std::string> others_at(snapshot::Context& context,
-                                   const std::vector<DataPlace>& places,
+std::vector<std::string> others_at(snapshot::Context& context, const std::vector<DataPlace>& places,
                                    const std::vector<std::string>& but_ids);
 
 // Throws in_use where there is one.

@@ -64,10 +64,10 @@ std::vector<Expired> find_expired(snapshot::Context& context, bool all) {
 const snapshot::Snapshot* find_safety(snapshot::Context& context, const snapshot::Catalog& catalog,
                                       const JournalEntry& entry) {
   const snapshot::LoadedNotes notes(context.state_dir, entry.engine);
-  const auto found = std::find_if(catalog.all().begin(), catalog.all().end(),
-                                  [&](const snapshot::Snapshot& one) {
-                                    return one.id == entry.swap->safety && notes.has(one.image_id);
-                                  });
+  const auto found =
+      std::find_if(catalog.all().begin(), catalog.all().end(), [&](const snapshot::Snapshot& one) {
+        return one.id == entry.swap->safety && notes.has(one.image_id);
+      });
   return found == catalog.all().end() ? nullptr : &*found;
 }
 

@@ -137,8 +137,8 @@ class ReplacePlanner {
       add("changes", "it is stopped now, and will run");
     for (const docker::PortBinding& port : plan_.source.container.bindings) {
       if (has_random_port(port))
-        add("changes", fmt::format("the host's port of {}, which the engine chooses",
-                                   port.container_port));
+        add("changes",
+            fmt::format("the host's port of {}, which the engine chooses", port.container_port));
     }
     for (const docker::Mount& mount : plan_.source.container.mounts) {
       const bool dropped = std::find(mounts.dropped.begin(), mounts.dropped.end(),

@@ -121,15 +121,13 @@ class RollBack {
     }
     for (const docker::Container& made : made_until_now()) {
       // In place it is started by the swap; under its first name by somebody who wants it.
-      const bool ours = made.name == entry_.container ||
-                        (made.name == swap_.in.name && !has_run(swap_.in, made));
+      const bool ours =
+          made.name == entry_.container || (made.name == swap_.in.name && !has_run(swap_.in, made));
       if (ours) engine_.remove_container(made.id);
     }
   }
 
-  bool is_recent() const {
-    return std::chrono::system_clock::now() - entry_.when < kJustBegun;
-  }
+  bool is_recent() const { return std::chrono::system_clock::now() - entry_.when < kJustBegun; }
 
   // Of a dksnap that was killed a moment ago the engine may still be making one.
   std::vector<docker::Container> made_until_now() const {
@@ -260,8 +258,8 @@ State state_of(snapshot::Context& context, const JournalEntry& entry) {
   }
   std::vector<scratch::Place> places;
   for (const DataPlace& place : swap.places) places.push_back({place.type, place.source});
-  for (const docker::ContainerSummary& other : scratch::find_place_users(
-           context, places, scratch::Reach::writes, of_the_swap, true)) {
+  for (const docker::ContainerSummary& other :
+       scratch::find_place_users(context, places, scratch::Reach::writes, of_the_swap, true)) {
     const auto container = scratch::find_container(context.rescue, other.id);
     if (container && started_since(*container, entry)) return State::used;
   }
@@ -276,8 +274,7 @@ void finish(docker::Engine& engine, const Journal& journal, const JournalEntry& 
 
 Error used_since(const JournalEntry& entry) {
   const Swap& swap = *entry.swap;
-  const std::string keep =
-      fmt::format("`dksnap undo --forget {}` leaves all as it is", entry.id);
+  const std::string keep = fmt::format("`dksnap undo --forget {}` leaves all as it is", entry.id);
   const bool written = has_written(entry);
   return {ErrorCode::in_use,
           fmt::format("what it was at was used since, {}",

@@ -240,8 +240,8 @@ SwapResult go_forward(Course& course) {
   }
   const bool stopped_by_user =
       error.code() == ErrorCode::interrupted || error.code() == ErrorCode::terminated;
-  std::string hint = had_one ? fmt::format("{} is back, with the data that it had", name)
-                             : "all is as it was";
+  std::string hint =
+      had_one ? fmt::format("{} is back, with the data that it had", name) : "all is as it was";
   if (error.code() == ErrorCode::no_space)
     hint += "; make room (`docker system df` shows what takes it), then run the command again";
   throw Error(stopped_by_user ? error.code() : ErrorCode::replace_rolled_back, what, error.what(),

@@ -157,9 +157,9 @@ void plan_safety_of_places(snapshot::Context& context, SwapPlan& plan) {
                                                    "goes",
                                                    place.type, place.source)});
   }
-  plan.lines.push_back({"safety", fmt::format("snapshot \"{}\" of what {} {} now, first",
-                                              safety_title(entry), join(places, ", "),
-                                              places.size() == 1 ? "holds" : "hold")});
+  plan.lines.push_back(
+      {"safety", fmt::format("snapshot \"{}\" of what {} {} now, first", safety_title(entry),
+                             join(places, ", "), places.size() == 1 ? "holds" : "hold")});
 }
 
 void plan_new_container(snapshot::Context& context, SwapPlan& plan,

@@ -330,8 +330,8 @@ class UndoPlanner {
     const std::string lost =
         before.id.empty() ? "nothing had its name then"
         : parked ? fmt::format("{}, which was kept for this, was renamed to {}", before.name,
-                             parked->name)
-               : fmt::format("{}, which was kept for this, was removed", before.name);
+                               parked->name)
+                 : fmt::format("{}, which was kept for this, was removed", before.name);
     const snapshot::Snapshot* data = safety();
     if (data == nullptr) {
       throw Error(ErrorCode::not_found, fmt::format("cannot bring {} back", plan_.entry.container),
@@ -390,8 +390,7 @@ UndoResult undo_removal(snapshot::Context& context, const snapshot::Catalog& cat
         request.snapshots.push_back(snapshot);
     }
     if (request.snapshots.empty()) {
-      throw Error(ErrorCode::not_found, "there is nothing to remove again",
-                  "it is gone already",
+      throw Error(ErrorCode::not_found, "there is nothing to remove again", "it is gone already",
                   fmt::format("`dksnap undo --forget {}` drops it from the list", plan.entry.id));
     }
     remove(context, catalog, request);

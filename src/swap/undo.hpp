@@ -26,7 +26,7 @@ struct UndoPlan {
 };
 
 struct UndoResult {
-  std::string container;            // of a swap
+  std::string container;  // of a swap
   std::optional<SwapResult> swap;
   std::vector<std::string> titles;  // of snapshots that are back, or removed again
 };

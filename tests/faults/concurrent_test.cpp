@@ -62,7 +62,8 @@ TEST_P(Concurrent, OfTwoContainersThatShareAVolume) {
          {static_cast<Source*>(&scene.source), static_cast<Source*>(&other)}) {
       EXPECT_TRUE(scene.engine.is_running(source->id()));
       // The engine tells of pauses and their ends a moment later, in their order.
-      EXPECT_TRUE(eventually("it is thawed", [&] { return !scene.engine.is_paused(source->id()); }));
+      EXPECT_TRUE(
+          eventually("it is thawed", [&] { return !scene.engine.is_paused(source->id()); }));
     }
     EXPECT_TRUE(scene.engine.scratches_of(scene.source.volume()).empty());
   }

@@ -73,6 +73,21 @@ TEST_P(HiddenSecrets, StandNowhereInTheConfigurationOfAnImage) {
   EXPECT_THAT(titled.err, HasSubstr("secret of the container"));
 }
 
+// The first by a proxy that goes by its variables, the second since its file is in no copy.
+TEST_P(HiddenSecrets, VariablesThatACopyIsNotToHaveAreLeftOut) {
+  const std::string source =
+      desk().start("files", {"-e", "VIRTUAL_HOST=shop.example.org", "-e", "COLOUR=green", "-e",
+                             "DB_PASSWORD_FILE=/run/secrets/pw", "-e", "CONFIG_FILE=/etc/c"},
+                   {desk().image("files:1")});
+  const RunResult created = desk().dksnap({"create", source, "--json"});
+  ASSERT_TRUE(succeeded(created));
+  EXPECT_THAT(created.err, AllOf(HasSubstr("VIRTUAL_HOST"), HasSubstr("DB_PASSWORD_FILE")));
+  const json config = desk().inspect(json::parse(created.out)["names"][0])["Config"];
+  EXPECT_THAT(config["Env"].dump(),
+              AllOf(Not(HasSubstr("VIRTUAL_HOST")), Not(HasSubstr("DB_PASSWORD_FILE")),
+                    HasSubstr("COLOUR=green"), HasSubstr("CONFIG_FILE=/etc/c")));
+}
+
 TEST_P(HiddenSecrets, ACopyThatLacksItsPasswordIsNotStarted) {
   const std::string source = desk().start(
       "files", {}, {desk().image("files:1"), "serve", "--requirepass", kSecret, "--port", "1"});

@@ -138,14 +138,15 @@ TEST_P(Swap, WhoeverHasThePlaceByAnotherNameIsInTheWay) {
   desk().docker_out({"volume", "create", "-o", "type=none", "-o", "o=bind", "-o",
                      "device=" + users / "data", device});
   for (const std::string& name : {users / "link", device}) {
-    const std::string other = desk().start("other", {"-v", name + ":/d"}, {desk().image("files:1")});
+    const std::string other =
+        desk().start("other", {"-v", name + ":/d"}, {desk().image("files:1")});
     const RunResult refused = desk().dksnap({"replace", source, "--with", id, "-y"});
     EXPECT_EQ(refused.status, 12) << refused;
     EXPECT_THAT(refused.err, HasSubstr(other));
     desk().remove_container(other);
   }
-  const std::string files = desk().docker_out(
-      {"volume", "inspect", "--format", "{{.Mountpoint}}", desk().inspect(maker)["Mounts"][0]["Name"]});
+  const std::string files = desk().docker_out({"volume", "inspect", "--format", "{{.Mountpoint}}",
+                                               desk().inspect(maker)["Mounts"][0]["Name"]});
   const std::string other = desk().start("other", {"-v", files + ":/d"}, {desk().image("files:1")});
   const RunResult created = desk().dksnap({"create", maker});
   EXPECT_THAT(created.err, HasSubstr(other + " writes to the same volume and is frozen too"));
@@ -198,8 +199,8 @@ TEST_P(Swap, WhatIsHalfOfEachAndInUseSinceIsNotTouched) {
   EXPECT_EQ(what(source), "work");
   const std::size_t at = next.err.find("--with ");
   ASSERT_NE(at, std::string::npos) << next;
-  ASSERT_TRUE(succeeded(
-      desk().dksnap({"undo", "--forget", next.err.substr(next.err.find("--forget ") + 9, 8), "-y"})));
+  ASSERT_TRUE(succeeded(desk().dksnap(
+      {"undo", "--forget", next.err.substr(next.err.find("--forget ") + 9, 8), "-y"})));
   ASSERT_TRUE(
       succeeded(desk().dksnap({"replace", source, "--with", next.err.substr(at + 7, 8), "-y"})));
   EXPECT_EQ(what(source), "live");

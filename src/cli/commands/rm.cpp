@@ -21,11 +21,11 @@ struct RmOptions {
 void tell_plan(Session& session, const std::vector<const snapshot::Snapshot*>& chosen, bool now) {
   for (const snapshot::Snapshot* snapshot : chosen) {
     session.propose(fmt::format("  {}  {}  \"{}\" of {}", snapshot->short_id(),
-                            human_size(snapshot->added_bytes), printable(snapshot->title),
-                            snapshot->source));
+                                human_size(snapshot->added_bytes), printable(snapshot->title),
+                                snapshot->source));
   }
   session.propose(now ? "They are removed for good. Snapshots that grew from them stay."
-                  : "They stay in the bin for 3 days. Snapshots that grew from them stay.");
+                      : "They stay in the bin for 3 days. Snapshots that grew from them stay.");
 }
 
 void tell_result(Session& session, const snapshot::Snapshot& snapshot,

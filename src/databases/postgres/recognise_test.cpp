@@ -81,7 +81,8 @@ TEST(PostgresRecognition, NamesBindsThatHoldDataInOrOutsideOfTheDataDirectory) {
   container.files["/data/PG_VERSION"] = "15\n";
   container.facts.config.env = {"PGDATA=/data"};
   container.table_spaces = {"/space", "/", "/proc/1/root", "relative", "/space", "/keys"};
-  container.files["/data/global/pg_control"] = std::string(12, 'x') + std::string("\x75\x07\x0d\x0c", 4);
+  container.files["/data/global/pg_control"] =
+      std::string(12, 'x') + std::string("\x75\x07\x0d\x0c", 4);
   container.directories = {"/space/PG_15_202180469", "/keys/PG_14_202107181"};
   for (const char* place : {"/data/pg_wal", "/data/server.key", "/data/base_of_mine", "/space"}) {
     docker::Mount mount;

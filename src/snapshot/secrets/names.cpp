@@ -171,9 +171,8 @@ bool is_algorithm(std::string_view value) {
 // "PUBLIC_KEY", "PARTITION_KEYS"; but "ENCRYPTION_PRIMARY_KEY" and "STORAGE_PRIMARY_KEY" are keys
 // to something.
 bool is_open_key(const std::vector<std::string>& words, std::size_t key) {
-  static constexpr std::string_view kToSomething[] = {"ENCRYPTION", "STORAGE", "ACCESS", "ACCOUNT",
-                                                      "SIGNING",    "MASTER",  "API",    "AUTH",
-                                                      "PRIVATE"};
+  static constexpr std::string_view kToSomething[] = {
+      "ENCRYPTION", "STORAGE", "ACCESS", "ACCOUNT", "SIGNING", "MASTER", "API", "AUTH", "PRIVATE"};
   if (std::any_of(words.begin(), words.end(),
                   [](const std::string& word) { return is_one_of(kToSomething, word); }) &&
       !is_one_of(kPublic, key > 0 ? words[key - 1] : words[key]))
@@ -286,8 +285,7 @@ bool names_secret(std::string_view name, std::string_view value, NamedIn where) 
     return !is_one_of(kMethods, lower) && !is_path(value, true);
   if (words.size() == 1 && words.front() == "KEY" && where == NamedIn::text) return false;
   const auto key = std::find_if(words.begin(), words.end(), is_key_word);
-  if (key == words.end() ||
-      is_open_key(words, static_cast<std::size_t>(key - words.begin())))
+  if (key == words.end() || is_open_key(words, static_cast<std::size_t>(key - words.begin())))
     return false;
   // KEY_VAULT, KEY_COLUMNS and SSH_KEY_ID are about one.
   const bool first_of_many = key == words.begin() && words.size() > 1 && *key == "KEY";

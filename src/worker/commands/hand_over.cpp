@@ -3,9 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "worker/commands/commands.hpp"
 #include "base/error.hpp"
 #include "base/fd.hpp"
+#include "worker/commands/commands.hpp"
 #include "worker/process/processes.hpp"
 
 namespace dksnap::worker {

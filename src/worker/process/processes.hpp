@@ -15,8 +15,8 @@ struct ProcessInfo {
   std::uint64_t start = 0;  // clock ticks since boot
 };
 
-// A file of procfs. Empty, or a part, of a process that ends just then: its file opens and cannot be
-// read, of which an iterator makes an exception.
+// A file of procfs. Empty, or a part, of a process that ends just then: its file opens and cannot
+// be read, of which an iterator makes an exception.
 std::string read_text(const std::string& path);
 
 // `proc`: where procfs is. One that ends meanwhile is left out.
