@@ -56,8 +56,10 @@ std::vector<std::size_t> cut_circles(const std::vector<Snapshot>& snapshots,
 
 Catalog::Catalog(Identified identified) : all_(std::move(identified)) {
   std::vector<Snapshot>& snapshots = all_.snapshots;
-  std::stable_sort(snapshots.begin(), snapshots.end(),
-                   [](const Snapshot& a, const Snapshot& b) { return a.created > b.created; });
+  // Of one time: the same order in every listing, which engines do not promise.
+  std::stable_sort(snapshots.begin(), snapshots.end(), [](const Snapshot& a, const Snapshot& b) {
+    return a.created != b.created ? a.created > b.created : a.image_id < b.image_id;
+  });
   parents_ = find_parents(snapshots);
   for (const std::size_t one : cut_circles(snapshots, parents_)) snapshots[one].parent.clear();
   for (Snapshot& snapshot : snapshots) {
