@@ -92,7 +92,15 @@ SourceContainer inspect_source(docker::Engine& engine, const std::string& ref, A
                             source.container.image));
   }
   source.settings.env = source.container.config.env;
-  source.kind = databases::recognise(snapshot::gather_facts(engine, source.container));
+  try {
+    source.kind = databases::recognise(snapshot::gather_facts(engine, source.container));
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::in_use) throw;
+    // It has ended, or begun to start again, since it was looked at.
+    source.container = inspect(engine, ref);
+    refuse_unfit(engine, source.container, also);
+    source.kind = databases::recognise(snapshot::gather_facts(engine, source.container));
+  }
   return source;
 }
 

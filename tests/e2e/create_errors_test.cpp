@@ -79,15 +79,9 @@ TEST_F(CreateErrors, ARestartLoop) {
 TEST_F(CreateErrors, TitlesOfAllKinds) {
   const std::string source = start();
   const std::string mark = desk().home() / "made-by-a-title";
-  const Words titles{"it's \"quoted\" \\ `here`",
-                     "two\nlines\tand a tab",
-                     "$(touch " + mark + ")",
-                     "\xf0\x9f\x98\x80 emoji \xc3\xa9",
-                     "-starts-with-a-dash",
-                     "  spaces  ",
-                     "{\"json\": [1]}",
-                     std::string(4096, 'x'),
-                     "\x1b[31mred"};
+  const Words titles{"-it's \"quoted\" \\ `here` $(touch " + mark + ")",
+                     "two\nlines\tand a tab, \x1b[31mred",
+                     "  {\"json\": [1]} \xf0\x9f\x98\x80 emoji \xc3\xa9  ", std::string(4096, 'x')};
   for (const std::string& title : titles) {
     const json taken = desk().create_json(source, {"--message=" + title});
     EXPECT_EQ(taken["title"], title);

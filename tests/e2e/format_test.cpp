@@ -19,8 +19,8 @@ TEST(Format, TheTableOfLabelsIsTheProgramsOwn) {
   EXPECT_EQ(document_table("docs/format.md", "## Labels"), known);
 }
 
-class FormatOfAnImage : public OnBothStores {};
-DKSNAP_ON_BOTH_STORES(FormatOfAnImage);
+class FormatOfAnImage : public OnEitherStore {};
+DKSNAP_ON_EITHER_STORE(FormatOfAnImage);
 
 TEST_P(FormatOfAnImage, LabelsAndConfig) {
   const std::string source = desk().start("files", {}, {desk().image("files:1")});

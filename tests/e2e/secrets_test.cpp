@@ -16,7 +16,7 @@ using ::testing::Not;
 
 constexpr const char* kSecret = "s3cr3t-of-the-test-7261";
 
-class Secrets : public OnBothStores {
+class Secrets : public OnEitherStore {
  protected:
   static Words variables() {
     return {"-e", std::string("POSTGRES_PASSWORD=") + kSecret,
@@ -25,7 +25,7 @@ class Secrets : public OnBothStores {
             "-e", "COLOUR=green"};
   }
 };
-DKSNAP_ON_BOTH_STORES(Secrets);
+DKSNAP_ON_EITHER_STORE(Secrets);
 
 TEST_P(Secrets, VariablesThatLookLikeSecretsAreNamedNotKept) {
   const std::string source = desk().start("files", variables(), {desk().image("files:1")});

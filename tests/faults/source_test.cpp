@@ -34,6 +34,17 @@ class Meddling : public LaneTest {
 };
 DKSNAP_ON_LANES(Meddling, Lane{"memory", 1}, Lane{"containerd", 0});
 
+// What it is found to be is a container that does not run.
+TEST_P(Meddling, TheSourceStopsWhileItIsLookedAt) {
+  Creation creation(scene());
+  creation.proxy().add(
+      {.method = "GET", .path = "/top$", .on_call = [&](const ProxyCall&) { stop(); }});
+  EXPECT_EQ(creation.run().status, 0) << creation.result();
+  EXPECT_EQ(creation.proxy().fired(), 1);
+  start();
+  creation.expect_rolled_back();
+}
+
 TEST_P(Meddling, TheSourceStopsBeforeTheCopy) {
   Creation creation(scene());
   at_exec(creation, 1, [&] { stop(); });

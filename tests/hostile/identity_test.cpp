@@ -17,7 +17,7 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class Identity : public OnBothStores {
+class Identity : public OnEitherStore {
  protected:
   std::string start(const Words& options = {}) {
     return desk().start("files", options, {desk().image("files:1")});
@@ -83,7 +83,7 @@ class Identity : public OnBothStores {
     EXPECT_TRUE(has_file(desk().boot(third["id"], kAtOnce), "/opt/tool"));
   }
 };
-DKSNAP_ON_BOTH_STORES(Identity);
+DKSNAP_ON_EITHER_STORE(Identity);
 
 TEST_P(Identity, WhatIsCommittedOnASnapshotKeepsItsLayers) {
   const Line line = begin();
