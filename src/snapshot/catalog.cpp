@@ -56,13 +56,8 @@ std::vector<std::size_t> cut_circles(const std::vector<Snapshot>& snapshots,
 
 Catalog::Catalog(Identified identified) : all_(std::move(identified)) {
   std::vector<Snapshot>& snapshots = all_.snapshots;
-<<<<<<< HEAD
   std::stable_sort(snapshots.begin(), snapshots.end(), [](const Snapshot& a, const Snapshot& b) {
     // The engine lists them in another order each time.
-=======
-  // Of one time: the same order in every listing, which engines do not promise.
-  std::stable_sort(snapshots.begin(), snapshots.end(), [](const Snapshot& a, const Snapshot& b) {
->>>>>>> fee571c2dec1ce0ee101b6a4cd7f3e4ea7208f7c
     return a.created != b.created ? a.created > b.created : a.image_id < b.image_id;
   });
   parents_ = find_parents(snapshots);

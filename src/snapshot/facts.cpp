@@ -19,8 +19,7 @@ std::vector<docker::Process> list_processes(docker::Engine& engine,
   try {
     return engine.container_processes(container.id);
   } catch (const Error& error) {
-    // in_use: it does not run at this moment, as one that is started again and again.
-    if (error.code() != ErrorCode::failed && error.code() != ErrorCode::in_use) throw;
+    if (error.code() != ErrorCode::failed) throw;
     log(LogLevel::info,
         fmt::format("the processes of {} are not known: {}", container.name, error.what()));
     return {};
@@ -34,7 +33,9 @@ databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Con
   facts.config = container.config;
   facts.mounts = container.mounts;
   facts.running = container.running;
-  if (container.running && !container.paused) facts.processes = list_processes(engine, container);
+  // One that is started again and again does not run at this moment, whatever the engine says.
+  if (container.running && !container.paused && !container.restarting)
+    facts.processes = list_processes(engine, container);
   facts.stat = [&engine, id = container.id](const std::string& path) {
     return engine.stat_path(id, path);
   };
