@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "docker/http/http_engine.hpp"
+#include "scratch/claim.hpp"
 #include "scratch/worker_program.hpp"
 #include "swap/bin.hpp"
 #include "swap/foreign.hpp"
@@ -105,6 +106,11 @@ DoctorFinding others_finding(Session& session) {
   }
   std::size_t in_bin = 0;
   for (const swap::BinItem& item : swap::list_bin(session.context())) in_bin += item.mine ? 0 : 1;
+  for (const scratch::HeldClaim& claim : scratch::held_claims(session.engine())) {
+    things.push_back(fmt::format("a claim of {}, at work (if nobody is: docker volume rm {})",
+                                 claim.by.empty() ? "somebody" : printable(claim.by),
+                                 claim.volume));
+  }
   if (in_bin > 0) things.push_back(fmt::format("{} snapshot(s) in the bin", in_bin));
   return {"others",
           true,

@@ -93,6 +93,18 @@ void Claim::release() noexcept {
   }
 }
 
+std::vector<HeldClaim> held_claims(docker::Engine& engine) {
+  std::vector<HeldClaim> held;
+  for (const docker::Volume& volume : engine.list_volumes()) {
+    if (label_of(volume, snapshot::label::kRole) != snapshot::kRoleClaim ||
+        !volume.name.starts_with(snapshot::kClaimName) ||
+        owner_life(label_of(volume, snapshot::label::kOwner)) == Life::dead)
+      continue;
+    held.push_back({volume.name, label_of(volume, snapshot::label::kMadeBy)});
+  }
+  return held;
+}
+
 Claim claim_container(snapshot::Context& context, const std::string& name) {
   return {context, "the container " + name, "replaces it, or takes that back"};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "snapshot/context.hpp"
 
@@ -27,6 +28,15 @@ class Claim {
   std::string volume_;
   std::string mark_;  // two of one process are two
 };
+
+// Those on an engine whose dksnap may live: volumes and whose they are. One that was killed where
+// it cannot be seen from here (in a container, on another machine) keeps its claim until somebody
+// removes the volume.
+struct HeldClaim {
+  std::string volume;
+  std::string by;
+};
+std::vector<HeldClaim> held_claims(docker::Engine& engine);
 
 // To put another container in the place of that name, or take that back.
 Claim claim_container(snapshot::Context& context, const std::string& name);

@@ -174,6 +174,7 @@ TEST_P(Undo, AReplaceThatSomebodyIsAtIsWaitedFor) {
   const RunResult refused = desk().dksnap({"replace", source, "--with", snapshot_, "-y"});
   EXPECT_EQ(refused.status, 12) << refused;
   EXPECT_THAT(refused.err, HasSubstr("docker volume rm " + lock));
+  EXPECT_THAT(desk().dksnap({"doctor"}).out, HasSubstr("docker volume rm " + lock));
   EXPECT_EQ(what(source), "live");
   desk().docker_out({"volume", "rm", lock});
   std::array<char, 256> host{};
