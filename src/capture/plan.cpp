@@ -129,16 +129,17 @@ void decide_contents(docker::Engine& engine, Plan& plan, const std::vector<docke
 // Proxies and registries of services go by these variables of other containers, as others do by
 // labels (nginx-proxy, acme-companion, registrator).
 bool acts_outward(const std::string& name) {
-  static constexpr std::array kNames{"VIRTUAL_HOST",     "VIRTUAL_HOST_MULTIPORTS",
-                                     "VIRTUAL_PATH",     "LETSENCRYPT_HOST",
-                                     "ACME_HOST",        "SERVICE_NAME",
-                                     "SERVICE_TAGS",     "SERVICE_IGNORE"};
+  static constexpr std::array kNames{"VIRTUAL_HOST", "VIRTUAL_HOST_MULTIPORTS",
+                                     "VIRTUAL_PATH", "LETSENCRYPT_HOST",
+                                     "ACME_HOST",    "SERVICE_NAME",
+                                     "SERVICE_TAGS", "SERVICE_IGNORE"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
 // A file in what is mounted and left out, as of POSTGRES_PASSWORD_FILE: no copy has it.
 bool is_left_out_file(const Contents& contents, const std::string& name, const std::string& value) {
-  return name.ends_with("_FILE") && is_normal_path(value) && (is_runtime_secret(value) || contents.hides(value));
+  return name.ends_with("_FILE") && is_normal_path(value) &&
+         (is_runtime_secret(value) || contents.hides(value));
 }
 
 // What the container added to its image's variables, and no copy can use or is to have.
@@ -151,14 +152,16 @@ void leave_out_variables(Plan& plan, const std::vector<std::string>& keep) {
       return std::find(list.begin(), list.end(), what) != list.end();
     };
     if (has(of_image, line) || has(keep, name)) return false;
-    const bool is_file = is_left_out_file(plan.contents, name, line.substr(std::min(line.size(), name.size() + 1)));
+    const bool is_file =
+        is_left_out_file(plan.contents, name, line.substr(std::min(line.size(), name.size() + 1)));
     if (is_file) plan.config.left_out_env.push_back(name);
     if (acts_outward(name)) outward.push_back(name);
     return is_file || acts_outward(name);
   });
   if (outward.empty()) return;
-  plan.contents.left_out.push_back({"the variables " + join(outward, ", "),
-                                    "a proxy that goes by them would take a copy for the original"});
+  plan.contents.left_out.push_back(
+      {"the variables " + join(outward, ", "),
+       "a proxy that goes by them would take a copy for the original"});
   plan.snapshot.left_out = plan.contents.left_out;
 }
 
@@ -273,7 +276,7 @@ void tell_plan(snapshot::Reporter& reporter, const Plan& plan) {
   for (const snapshot::LeftOut& item : plan.contents.left_out)
     reporter.notice(fmt::format("left out: {}: {}", item.what, item.why));
   const std::string secrets = left_out_names(plan.config);
-  if (!secrets.empty()) reporter.notice("left out: " + secrets + ": they look like secrets");
+  if (!secrets.empty()) reporter.notice("left out: " + secrets + " (secrets, as it seems)");
   if (!plan.config.from_image.empty()) {
     reporter.notice(
         fmt::format("in it, since they are in the image {}: {}, which look like secrets",

@@ -13,6 +13,7 @@
 #include "docker/http/http_engine.hpp"
 #include "swap/bin.hpp"
 #include "swap/parked.hpp"
+#include "swap/swap.hpp"
 
 namespace dksnap::cli {
 namespace {
@@ -137,6 +138,7 @@ std::string Session::read_answer() {
   std::string answer;
   for (char letter = 0; letter != '\n';) {
     if (interrupts_.reason()) {
+      tell_as_it_is("\n");
       throw Error(ErrorCode::interrupted, "nothing was done", "it was asked whether to go on",
                   "nothing was begun; run the command again when you like");
     }

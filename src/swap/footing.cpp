@@ -94,9 +94,10 @@ void expect_same_footing(snapshot::Context& context, const Footing& footing) {
   for (auto& fact : other_facts(context, footing)) now.push_back(std::move(fact));
   std::vector<std::string> changed;
   const auto compare = [&](const Facts& these, const Facts& with) {
-    for (const auto& [what, how] : these) {
+    for (const auto& fact : these) {
+      const auto& [what, how] = fact;
       const auto same = std::find_if(with.begin(), with.end(),
-                                     [&](const auto& other) { return other.first == what; });
+                                     [&](const auto& other) { return other.first == fact.first; });
       const bool is_same = same != with.end() && same->second == how;
       if (!is_same && std::find(changed.begin(), changed.end(), what) == changed.end())
         changed.push_back(what);

@@ -13,6 +13,7 @@
 #include "scratch/owner.hpp"
 #include "snapshot/labels.hpp"
 #include "snapshot/naming.hpp"
+#include "swap/journal.hpp"
 
 namespace dksnap::swap {
 namespace {

@@ -50,11 +50,11 @@ Rows describe(const snapshot::Catalog& catalog, const snapshot::Snapshot& snapsh
   }
   if (!snapshot.run.left_out_env.empty()) {
     rows.push_back({"left out", "variables " + list_text(snapshot.run.left_out_env) +
-                                    " (they look like secrets)"});
+                                    " (secrets, as it seems)"});
   }
   if (!snapshot.run.left_out_args.empty()) {
     rows.push_back({"left out", "arguments " + list_text(snapshot.run.left_out_args) +
-                                    " (they look like secrets)"});
+                                    " (secrets, as it seems)"});
   }
   if (!snapshot.run.left_out_config.empty()) {
     rows.push_back({"left out", list_text(snapshot.run.left_out_config) +

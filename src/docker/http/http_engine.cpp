@@ -4,6 +4,7 @@
 
 #include "docker/answers/json_types.hpp"
 #include "docker/http/http_engine_impl.hpp"
+#include "docker/wire/url.hpp"
 
 namespace dksnap::docker {
 namespace {

@@ -153,7 +153,7 @@ class TlsChannel final : public Channel {
 
 struct TlsContext::State {
   struct Free {
-    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+    void operator()(SSL_CTX* one) const { SSL_CTX_free(one); }
   };
   std::unique_ptr<SSL_CTX, Free> context;
 };

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "worker/handover/test_reader.hpp"
+#include "worker/tree/file_info.hpp"
 
 namespace dksnap::worker {
 namespace {
