@@ -76,8 +76,9 @@ TEST_P(HiddenSecrets, StandNowhereInTheConfigurationOfAnImage) {
 // The first by a proxy that goes by its variables, the second since its file is in no copy.
 TEST_P(HiddenSecrets, VariablesThatACopyIsNotToHaveAreLeftOut) {
   const std::string source =
-      desk().start("files", {"-e", "VIRTUAL_HOST=shop.example.org", "-e", "COLOUR=green", "-e",
-                             "DB_PASSWORD_FILE=/run/secrets/pw", "-e", "CONFIG_FILE=/etc/c"},
+      desk().start("files",
+                   {"-e", "VIRTUAL_HOST=shop.example.org", "-e", "COLOUR=green", "-e",
+                    "DB_PASSWORD_FILE=/run/secrets/pw", "-e", "CONFIG_FILE=/etc/c"},
                    {desk().image("files:1")});
   const RunResult created = desk().dksnap({"create", source, "--json"});
   ASSERT_TRUE(succeeded(created));
