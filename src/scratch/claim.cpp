@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "scratch/ours.hpp"
 #include "scratch/owner.hpp"
 #include "snapshot/labels.hpp"
 
@@ -21,11 +22,6 @@ constexpr int kAttempts = 3;
 // Two may see at once that the owner is dead. Whoever removes the old volume last removes the new
 // one of the other with it: so long after a take-over it is looked at again.
 constexpr std::chrono::milliseconds kTakeOver{200};
-
-std::string label_of(const docker::Volume& volume, const char* name) {
-  const auto found = volume.labels.find(name);
-  return found == volume.labels.end() ? "" : found->second;
-}
 
 // A volume's name takes fewer letters than an image's, and a local one is a directory: only so many
 // of them.

@@ -42,15 +42,11 @@ bool is_abandoned_scratch(docker::Engine& engine, const docker::ContainerSummary
 }
 
 bool is_abandoned_volume(const docker::Volume& volume) {
-  const auto label = [&](const char* name) {
-    const auto found = volume.labels.find(name);
-    return found == volume.labels.end() ? std::string() : found->second;
-  };
-  const std::string role = label(snapshot::label::kRole);
+  const std::string role = label_of(volume, snapshot::label::kRole);
   const bool ours =
       (role == snapshot::kRoleHandOver && volume.name.starts_with(snapshot::kHandOverName)) ||
       (role == snapshot::kRoleClaim && volume.name.starts_with(snapshot::kClaimName));
-  return ours && owner_life(label(snapshot::label::kOwner)) == Life::dead;
+  return ours && owner_life(label_of(volume, snapshot::label::kOwner)) == Life::dead;
 }
 
 }  // namespace
@@ -61,6 +57,11 @@ std::vector<std::string> abandoned_volumes(docker::Engine& engine) {
     if (is_abandoned_volume(volume)) names.push_back(volume.name);
   }
   return names;
+}
+
+std::string label_of(const docker::Volume& volume, const char* name) {
+  const auto found = volume.labels.find(name);
+  return found == volume.labels.end() ? "" : found->second;
 }
 
 bool can_go_on_after(const Error& error) {

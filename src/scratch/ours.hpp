@@ -16,6 +16,9 @@ namespace dksnap::scratch {
 std::string own_label(docker::Engine& engine, const docker::StringMap& labels,
                       const std::string& image_id, const std::string& name);
 
+// A label of a volume, which can have it from nobody but who made it; empty: it has none.
+std::string label_of(const docker::Volume& volume, const char* name);
+
 // "dksnap-scratch-" and digits that no other has.
 std::string new_scratch_name();
 

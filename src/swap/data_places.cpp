@@ -10,7 +10,6 @@
 #include "base/text.hpp"
 #include "capture/source.hpp"
 #include "databases/time_limits.hpp"
-#include "scratch/place_users.hpp"
 
 namespace dksnap::swap {
 namespace {
@@ -98,13 +97,17 @@ MountChoice choose_mounts(const docker::Container& container,
   return choice;
 }
 
-std::vector<std::string> others_at(snapshot::Context& context, const std::vector<DataPlace>& places,
-                                   const std::vector<std::string>& but_ids) {
+std::vector<scratch::Place> sources_of(const std::vector<DataPlace>& places) {
   std::vector<scratch::Place> sources;
   for (const DataPlace& place : places) sources.push_back({place.type, place.source});
+  return sources;
+}
+
+std::vector<std::string> others_at(snapshot::Context& context, const std::vector<DataPlace>& places,
+                                   const std::vector<std::string>& but_ids) {
   std::vector<std::string> names;
   for (const docker::ContainerSummary& other :
-       scratch::find_place_users(context, sources, scratch::Reach::uses, but_ids))
+       scratch::find_place_users(context, sources_of(places), scratch::Reach::uses, but_ids))
     names.push_back(other.names.empty() ? other.id.substr(0, 12) : other.names.front());
   return names;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "scratch/place_users.hpp"
 #include "scratch/scratch.hpp"
 #include "snapshot/context.hpp"
 #include "snapshot/snapshot.hpp"
@@ -43,6 +44,8 @@ void keep_what_is_not_the_snapshots(docker::Engine& engine, const docker::Contai
 void expect_saved(const std::string& container, const std::vector<DataPlace>& places,
                   const snapshot::Snapshot& safety);
 
+// What they are on the engine's machine.
+std::vector<scratch::Place> sources_of(const std::vector<DataPlace>& places);
 // Names of other running containers that have one of the places mounted, by whatever name.
 std::vector<std::string> others_at(snapshot::Context& context, const std::vector<DataPlace>& places,
                                    const std::vector<std::string>& but_ids);

@@ -35,6 +35,10 @@ constexpr std::chrono::seconds kLateContainer{2};
 constexpr std::chrono::milliseconds kBetweenLooks{50};
 constexpr std::chrono::minutes kJustBegun{1};
 
+bool has_written(const JournalEntry& entry) {
+  return entry.stage == Stage::overwriting && !entry.swap->places.empty();
+}
+
 class RollBack {
  public:
   RollBack(snapshot::Context& context, const JournalEntry& entry)
@@ -150,7 +154,7 @@ class RollBack {
 
   void bring_back(const docker::Container& old) {
     // A request to stop it may still be under way: once this has returned, none is.
-    if (old.running && (is_recent() || writes_places()))
+    if (old.running && (is_recent() || has_written(entry_)))
       engine_.stop_container(old.id, std::nullopt);
     if (old.name != entry_.container) engine_.rename_container(old.id, entry_.container);
     restore_places();
@@ -172,10 +176,8 @@ class RollBack {
     wait_for(id);
   }
 
-  bool writes_places() const { return entry_.stage == Stage::overwriting && !swap_.places.empty(); }
-
   void expect_places_free() const {
-    if (!writes_places()) return;
+    if (!has_written(entry_)) return;
     std::vector<std::string> but;
     if (where_.out && is_as_we_left_it(*where_.out, swap_.out)) but.push_back(where_.out->id);
     if (where_.in && is_as_we_left_it(*where_.in, swap_.in)) but.push_back(where_.in->id);
@@ -183,7 +185,7 @@ class RollBack {
   }
 
   void restore_places() {
-    if (!writes_places()) return;
+    if (!has_written(entry_)) return;
     const snapshot::Catalog catalog = snapshot::Catalog::load(engine_, context_.state_dir);
     const snapshot::Snapshot* safety = find_safety(context_, catalog, entry_);
     if (safety == nullptr) {
@@ -226,10 +228,6 @@ bool is_abandoned(const JournalEntry& entry) {
   return entry.swap && !is_over(entry.stage) && !scratch::owner_may_live(entry.owner);
 }
 
-bool has_written(const JournalEntry& entry) {
-  return entry.stage == Stage::overwriting && !entry.swap->places.empty();
-}
-
 bool started_since(const docker::Container& container, const JournalEntry& entry) {
   const auto started = parse_rfc3339(container.started_at);
   return started && *started > entry.touched;
@@ -256,10 +254,8 @@ State state_of(snapshot::Context& context, const JournalEntry& entry) {
   for (const auto& one : {where.in, where.out}) {
     if (one) of_the_swap.push_back(one->id);
   }
-  std::vector<scratch::Place> places;
-  for (const DataPlace& place : swap.places) places.push_back({place.type, place.source});
-  for (const docker::ContainerSummary& other :
-       scratch::find_place_users(context, places, scratch::Reach::writes, of_the_swap, true)) {
+  for (const docker::ContainerSummary& other : scratch::find_place_users(
+           context, sources_of(swap.places), scratch::Reach::writes, of_the_swap, true)) {
     const auto container = scratch::find_container(context.rescue, other.id);
     if (container && started_since(*container, entry)) return State::used;
   }
