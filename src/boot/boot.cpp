@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "boot/copy_network.hpp"
 #include "boot/left_out.hpp"
 #include "boot/ports.hpp"
 #include "boot/readiness.hpp"
@@ -30,6 +31,32 @@ void refuse_other_architecture(snapshot::Context& context, const snapshot::Snaps
               "boot it on an engine of that architecture");
 }
 
+// As the engine takes it: [a-zA-Z0-9][a-zA-Z0-9_.-]+ (moby, daemon/names/names.go).
+bool is_container_name(const std::string& text) {
+  return text.size() > 1 && text.find_first_of("_.-") != 0 &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return std::isalnum(c) != 0 || c == '_' || c == '.' || c == '-';
+         });
+}
+
+// What the engine would refuse in its own words, or drop without any.
+void refuse_bad_wishes(const BootRequest& request) {
+  if (!request.name.empty() && !is_container_name(request.name)) {
+    throw Error(ErrorCode::failed,
+                fmt::format("\"{}\" is no name for a container", printable(request.name)),
+                "a name has letters, digits and _.-, begins with a letter or digit, and is longer "
+                "than one of them",
+                "give another one (--name), or none to get a free one");
+  }
+  if (!request.ports.empty() && (request.network == "host" || request.network == "none")) {
+    throw Error(ErrorCode::failed,
+                fmt::format("no port can be published in the network \"{}\"", request.network),
+                request.network == "host" ? "what listens in it listens on the engine's machine"
+                                          : "nothing reaches a container in it",
+                "leave out -p, or --network");
+  }
+}
+
 std::string free_name(docker::Engine& engine, const snapshot::Snapshot& snapshot) {
   docker::ContainerFilter every;
   every.all = true;
@@ -37,19 +64,32 @@ std::string free_name(docker::Engine& engine, const snapshot::Snapshot& snapshot
   for (const docker::ContainerSummary& container : engine.list_containers(every)) {
     taken.insert(taken.end(), container.names.begin(), container.names.end());
   }
-  // A label can say anything; the engine takes [a-zA-Z0-9][a-zA-Z0-9_.-]* (moby, names).
+  // A label can say anything.
   const std::string& source = snapshot.source;
-  const bool is_name = !source.empty() && source.find_first_of("_.-") != 0 &&
-                       std::all_of(source.begin(), source.end(), [](unsigned char c) {
-                         return std::isalnum(c) != 0 || c == '_' || c == '.' || c == '-';
-                       });
   const std::string first =
-      fmt::format("{}-{}", is_name ? source : "snapshot", snapshot.short_id());
+      fmt::format("{}-{}", is_container_name(source) ? source : "snapshot", snapshot.short_id());
   std::string name = first;
   for (int number = 2; std::find(taken.begin(), taken.end(), name) != taken.end(); ++number) {
     name = fmt::format("{}-{}", first, number);
   }
   return name;
+}
+
+// The ports of an internal network are not published, so the copy's has to be another kind.
+void tell_of_way_out(snapshot::Context& context, const snapshot::Snapshot& snapshot) {
+  const auto& names = snapshot.run.networks;
+  if (names.empty()) return;
+  const auto networks = context.engine.list_networks();
+  const bool had_none = std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    return std::any_of(networks.begin(), networks.end(), [&](const docker::Network& network) {
+      return network.name == name && network.internal;
+    });
+  });
+  if (had_none)
+    context.reporter.notice(fmt::format(
+        "its source is in internal networks alone, and cannot reach out; the copy can: `--network "
+        "{}` puts it beside its source, without ports",
+        names.front()));
 }
 
 docker::ContainerSpec make_spec(snapshot::Context& context, const snapshot::Snapshot& snapshot,
@@ -61,11 +101,17 @@ docker::ContainerSpec make_spec(snapshot::Context& context, const snapshot::Snap
   spec.labels = {{snapshot::label::kBoot, snapshot.id}};
   spec.auto_remove = request.remove_when_stopped;
   spec.network_mode = request.network;
+  spec.shm_bytes = snapshot.run.shm_bytes;
   // One that had no network gets none, unless asked: there others could reach it.
   const bool was_alone = snapshot.run.networks == std::vector<std::string>{"none"};
   if (was_alone && request.network.empty() && request.ports.empty()) {
     spec.network_mode = "none";
     return spec;
+  }
+  // Only its published ports are to be reached, whatever network its source was in.
+  if (request.network.empty()) {
+    spec.network_mode = ensure_copy_network(context.engine);
+    tell_of_way_out(context, snapshot);
   }
   spec.bindings = choose_ports(snapshot, image, request.ports, context.published_host);
   for (const docker::PortBinding& binding : spec.bindings) {
@@ -79,17 +125,47 @@ std::string describe_ready(const std::string& name, const std::string& ready) {
                          : fmt::format("{} runs and {}", name, ready);
 }
 
+// Engines before 25 find out at the start only (moby: "network x not found").
+void explain_network(const BootRequest& request, const std::string& name, const Error& error) {
+  if (error.code() != ErrorCode::not_found || request.network.empty() ||
+      error.why().find("network") == std::string::npos) {
+    return;
+  }
+  throw Error(ErrorCode::not_found, "cannot boot " + name, error.why(),
+              "`docker network ls` shows those that there are; without --network a copy has one");
+}
+
+std::string create_in_network(snapshot::Context& context, const BootRequest& request,
+                              docker::ContainerSpec& spec) {
+  try {
+    return context.engine.create_container(spec);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::in_use) {
+      throw Error(ErrorCode::in_use, "cannot boot " + spec.name, error.why(),
+                  "give it another name (--name), or none to get a free one");
+    }
+    explain_network(request, spec.name, error);
+    const bool ours = request.network.empty() && spec.network_mode != "none";
+    if (error.code() != ErrorCode::not_found || !ours) throw;
+  }
+  // Somebody has pruned the networks since it was looked at.
+  spec.network_mode = ensure_copy_network(context.engine);
+  return context.engine.create_container(spec);
+}
+
 // A port that is taken shows only at the start (moby, libnetwork: "port is already allocated" for
 // one of another container, "address already in use" for one of another program).
-void start_container(snapshot::Context& context, const std::string& id, const std::string& name) {
+void start_container(snapshot::Context& context, const BootRequest& request, const std::string& id,
+                     const docker::ContainerSpec& spec) {
   try {
     context.engine.start_container(id);
   } catch (const Error& error) {
+    explain_network(request, spec.name, error);
     const std::string& why = error.why();
     const bool taken = why.find("port is already allocated") != std::string::npos ||
                        why.find("address already in use") != std::string::npos;
     if (!taken) throw;
-    throw Error(ErrorCode::in_use, "cannot boot " + name, why,
+    throw Error(ErrorCode::in_use, "cannot boot " + spec.name, why,
                 "leave out -p to get a free port, or give another one");
   }
 }
@@ -107,23 +183,24 @@ scratch::Limits limits_of_source(docker::Engine& engine, const snapshot::Snapsho
 BootResult boot(snapshot::Context& context, const snapshot::Snapshot& snapshot,
                 const BootRequest& request) {
   const auto start = std::chrono::steady_clock::now();
+  refuse_bad_wishes(request);
   refuse_other_architecture(context, snapshot);
   if (!snapshot.kind.empty()) databases::by_name(snapshot.kind);  // or it is a newer dksnap's
   const docker::Image image = context.engine.inspect_image(snapshot.image_id);
-  const docker::ContainerSpec spec = make_spec(context, snapshot, image, request);
+  docker::ContainerSpec spec = make_spec(context, snapshot, image, request);
   snapshot::Step step(context.reporter, fmt::format("booting {}", spec.name));
   BootResult result;
   std::string ready = "answers";
   result.name = spec.name;
-  result.container_id = context.engine.create_container(spec);
+  result.container_id = create_in_network(context, request, spec);
   try {
-    start_container(context, result.container_id, spec.name);
+    start_container(context, request, result.container_id, spec);
     const docker::Container container = context.engine.inspect_container(result.container_id);
     result.ports = container.published;
     const bool waits = request.wait.count() > 0;
     std::string kind = snapshot.kind;
     if (snapshot.legacy && waits) kind = wait_for_original(context, container, request.wait);
-    const BootedCopy copy = recognise_copy(kind, container, context.published_host);
+    BootedCopy copy = recognise_copy(kind, container, context.published_host);
     if (waits) ready = wait_until_ready(context, copy, request.wait).text;
     result.connection = copy.connection();
   } catch (const Error& error) {
@@ -150,8 +227,8 @@ void verify_boot(snapshot::Context& context, const snapshot::Snapshot& snapshot)
   try {
     context.engine.start_container(id);
     const docker::Container container = context.engine.inspect_container(id);
-    ready = wait_until_ready(context, recognise_copy(snapshot.kind, container, {}), kVerifyPatience)
-                .text;
+    BootedCopy copy = recognise_copy(snapshot.kind, container, {});
+    ready = wait_until_ready(context, copy, kVerifyPatience).text;
   } catch (...) {
     context.rescue.remove_container(id);
     throw;

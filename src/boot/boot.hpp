@@ -16,7 +16,7 @@ struct BootRequest {
   std::vector<std::string> ports;  // "5433:5432", "127.0.0.1:5433:5432/tcp"; empty: free ones
   std::vector<std::string> env;    // NAME=value; also for what was left out of the command
   bool without_secrets = false;    // what was left out is not needed, says the user
-  std::string network;             // empty: the engine's default
+  std::string network;             // empty: that of copies (copy_network.hpp)
   bool remove_when_stopped = false;
   std::chrono::seconds wait{60};  // until it answers; 0: do not wait
 };

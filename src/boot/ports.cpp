@@ -88,7 +88,8 @@ std::vector<docker::PortBinding> choose_ports(const snapshot::Snapshot& snapshot
   };
   for (const std::string& port : snapshot.run.ports) add(port);
   if (published_host != kLoopback) return bind();
-  const std::uint16_t own = snapshot.kind.empty() ? 0 : databases::by_name(snapshot.kind).port();
+  const std::uint16_t own =
+      snapshot.kind.empty() ? 0 : databases::by_name(snapshot.kind).server_of(image.config).port;
   if (own != 0) add(fmt::format("{}/tcp", own));
   if (ports.empty()) {
     for (const std::string& port : image.config.exposed_ports) add(port);

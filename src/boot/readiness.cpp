@@ -34,21 +34,19 @@ bool is_loopback(const std::string& ip) {
 // Where a port that is published at `ip` of the engine's machine is from here; empty: nowhere.
 std::string host_of(const std::string& ip, const std::string& published_host) {
   if (ip.empty() || ip == "0.0.0.0" || ip == "::") return published_host;
-  if (!is_loopback(ip)) return ip;
-  return is_loopback(published_host) ? published_host : "";
+  return is_loopback(ip) && !is_loopback(published_host) ? "" : ip;
 }
 
-// Where the kind's own port can be reached from here; port 0: it cannot.
-databases::Address find_address(const docker::Container& container,
-                                const databases::Database& database,
+// Where the server's port can be reached from here; port 0: it cannot.
+databases::Address find_address(const docker::Container& container, std::uint16_t port,
                                 const std::string& published_host) {
-  if (database.port() == 0 || published_host.empty()) return {};
-  const std::string wanted = fmt::format("{}/tcp", database.port());
-  for (const docker::PortBinding& port : container.published) {
-    if (port.container_port != wanted || port.host_port.empty()) continue;
-    const std::string host = host_of(port.host_ip, published_host);
+  if (port == 0 || published_host.empty()) return {};
+  const std::string wanted = fmt::format("{}/tcp", port);
+  for (const docker::PortBinding& binding : container.published) {
+    if (binding.container_port != wanted || binding.host_port.empty()) continue;
+    const std::string host = host_of(binding.host_ip, published_host);
     if (host.empty()) continue;
-    return {host, static_cast<std::uint16_t>(std::stoi(port.host_port))};
+    return {host, static_cast<std::uint16_t>(std::stoi(binding.host_port))};
   }
   return {};
 }
@@ -188,10 +186,67 @@ class Settling {
   bool has_check_ = false;
 };
 
+// From outside first: it costs a millisecond, and a server that still starts says so there. Where
+// its port cannot be reached from here (dksnap runs in a container, the server listens elsewhere, a
+// proxy does not let it through) it is ready when it says so itself, inside.
+class Asking {
+ public:
+  Asking(snapshot::Context& context, BootedCopy& copy) : context_(context), copy_(copy) {}
+
+  std::optional<std::string> operator()(databases::Shell& shell, const docker::Container& state) {
+    unreachable_.clear();
+    std::optional<std::string> waiting;
+    if (copy_.address.port != 0) {
+      waiting = copy_.database->no_answer(copy_.address, copy_.server);
+      if (!waiting) return std::nullopt;
+    }
+    const auto now = Clock::now();
+    // Each look inside is some calls of the engine.
+    const bool looks_inside = copy_.address.port == 0 || now - start_ >= kOutsideAlone;
+    if (!looks_inside) return waiting;
+    // What it said a moment ago holds until it is asked again.
+    if (now < next_look_) return inside_;
+    const auto facts = snapshot::gather_facts(context_.engine, state);
+    inside_ = copy_.database->not_ready(shell, facts, copy_.server);
+    next_look_ = Clock::now() + kBetweenLooks;
+    if (inside_) return inside_;
+    copy_.address = find_address(state, copy_.server.port, copy_.published_host);
+    if (copy_.address.port == 0) return std::nullopt;
+    waiting = copy_.database->no_answer(copy_.address, copy_.server);
+    if (!waiting) return std::nullopt;
+    if (!ready_inside_) ready_inside_ = now;
+    if (now - *ready_inside_ < kOutsideAlone) {
+      inside_ = waiting;
+      return waiting;
+    }
+    unreachable_ = *waiting;
+    return std::nullopt;
+  }
+
+  void tell_unreachable() const {
+    if (unreachable_.empty()) return;
+    context_.reporter.notice(fmt::format(
+        "{} is ready, but cannot be reached from here at {}:{}, where the engine publishes it: {}",
+        copy_.container_name, copy_.address.host, copy_.address.port, unreachable_));
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds kOutsideAlone{1000};
+  static constexpr std::chrono::milliseconds kBetweenLooks{200};
+  snapshot::Context& context_;
+  BootedCopy& copy_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point next_look_{};
+  std::optional<std::string> inside_ = "it has just been started";
+  std::optional<Clock::time_point> ready_inside_;
+  std::string unreachable_;
+};
+
 }  // namespace
 
 std::string BootedCopy::connection() const {
-  return address.port == 0 ? "" : database->connection_string(address, settings);
+  return address.port == 0 ? "" : database->connection_string(address, server, settings);
 }
 
 bool is_running(docker::Engine& engine, const std::string& container_id) {
@@ -209,23 +264,26 @@ BootedCopy recognise_copy(const std::string& kind, const docker::Container& cont
   copy.container_id = container.id;
   copy.container_name = container.name;
   copy.database = &databases::by_name(kind.empty() ? "files" : kind);
-  copy.recognition.kind = copy.database->name();
   copy.settings.env = container.config.env;
-  copy.address = find_address(container, *copy.database, published_host);
+  copy.server = copy.database->server_of(container.config);
+  copy.published_host = published_host;
+  copy.address = find_address(container, copy.server.port, published_host);
   return copy;
 }
 
-Ready wait_until_ready(snapshot::Context& context, const BootedCopy& copy,
+Ready wait_until_ready(snapshot::Context& context, BootedCopy& copy,
                        std::chrono::seconds patience) {
   return wait_until_ready(context, copy, patience, patience);
 }
 
-Ready wait_until_ready(snapshot::Context& context, const BootedCopy& copy,
-                       std::chrono::seconds patience, std::chrono::seconds check_within) {
+Ready wait_until_ready(snapshot::Context& context, BootedCopy& copy, std::chrono::seconds patience,
+                       std::chrono::seconds check_within) {
   if (copy.database->can_be_asked()) {
-    wait_for(context, copy, patience, [&](databases::Shell& shell, const docker::Container&) {
-      return copy.database->not_ready(shell, copy.recognition, copy.address, copy.settings);
+    Asking asking(context, copy);
+    wait_for(context, copy, patience, [&](databases::Shell& shell, const docker::Container& state) {
+      return asking(shell, state);
     });
+    asking.tell_unreachable();
     return {std::chrono::steady_clock::now(), "answers"};
   }
   Settling settling(patience, check_within);

@@ -13,8 +13,9 @@ struct BootedCopy {
   std::string container_id;
   std::string container_name;
   const databases::Database* database = nullptr;
-  databases::Recognition recognition;
+  databases::Server server;
   databases::Settings settings;
+  std::string published_host;  // where its published ports are from here; empty: nowhere
   databases::Address address;  // port 0: cannot be reached from here, or not published
   // Empty where it has no address, or the kind no such string.
   std::string connection() const;
@@ -31,19 +32,21 @@ struct Ready {
   std::string text;  // what is known: "answers", "is healthy", "runs"
 };
 
-// A kind that can be asked is ready with its answer; another by its health check, if it has one, or
+// A kind that can be asked is ready with its answer, or where its port cannot be reached from here
+// with its own word from inside; another by its health check, if it has one, or
 // by running on for a moment. Throws not_ready when the container ends, is started again and again
 // by its restart policy, becomes unhealthy, or `patience` is over; the reason holds the last lines
 // of its log.
 //
 // `check_within`: a health check that says something later than that is not waited for; it is then
 // only known that the container runs.
-Ready wait_until_ready(snapshot::Context& context, const BootedCopy& copy,
-                       std::chrono::seconds patience, std::chrono::seconds check_within);
+//
+// Learns in `copy` where its server listens. A port that cannot be reached from here is a notice.
+Ready wait_until_ready(snapshot::Context& context, BootedCopy& copy, std::chrono::seconds patience,
+                       std::chrono::seconds check_within);
 
 // The same, with all its patience for the health check.
-Ready wait_until_ready(snapshot::Context& context, const BootedCopy& copy,
-                       std::chrono::seconds patience);
+Ready wait_until_ready(snapshot::Context& context, BootedCopy& copy, std::chrono::seconds patience);
 
 // Of one for which another stands still: docker's usual check comes after half a minute.
 inline constexpr std::chrono::seconds kCheckOfOneAwaited{10};

@@ -16,6 +16,10 @@ namespace {
 // the engine's list of changes.
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
+// A tmpfs of each container's own, which is no mount of its arguments.
+constexpr std::string_view kSharedMemory = "/dev/shm";
+constexpr std::string_view kMovedHere = "/var/lib/dksnap";
+
 constexpr std::array kExcludedDirectories{"/proc", "/sys",     "/dev",    "/run",
                                           "/tmp",  "/var/run", "/.dksnap"};
 constexpr std::array kExcludedFiles{"/.dockerenv", "/etc/hosts", "/etc/hostname",
@@ -42,6 +46,39 @@ bool skips_tmpfs(const SourceContainer& source, const docker::Mount& mount) {
   return is_excluded_root_path(mount.destination) && !holds_data(source, mount);
 }
 
+// An image says by its volumes where its data is.
+void add_missing(Contents& contents, const SourceContainer& source, const docker::Mount& mount) {
+  for (const std::string& volume : source.image.config.volumes) {
+    if (!is_within(volume, mount.destination) || contents.captures(volume)) continue;
+    contents.missing.push_back(fmt::format("{}, where the image {} keeps its data ({}{}{})", volume,
+                                           source.container.image, mount.type,
+                                           mount.source.empty() ? "" : " of ", mount.source));
+  }
+}
+
+// Files of a bind that the container starts, or that the server reads its settings from: without
+// them no copy would start as it does. The mount is looked for that has them: one may lie in
+// another.
+std::vector<std::string> configuration_in(const SourceContainer& source,
+                                          const docker::Mount& mount) {
+  std::vector<std::string> files;
+  if (mount.type != "bind") return files;
+  std::vector<std::string> wanted = source.bound_programs;
+  const auto& configuration = source.kind.recognition.server.configuration;
+  wanted.insert(wanted.end(), configuration.begin(), configuration.end());
+  for (const std::string& file : wanted) {
+    const auto is_deeper = [&](const docker::Mount& other) {
+      return other.destination.size() > mount.destination.size() &&
+             is_within(file, other.destination);
+    };
+    const auto& mounts = source.container.mounts;
+    if (is_within(file, mount.destination) && !is_excluded_root_path(file) &&
+        std::none_of(mounts.begin(), mounts.end(), is_deeper))
+      files.push_back(file);
+  }
+  return files;
+}
+
 void add_mount(Contents& contents, const SourceContainer& source, const docker::Mount& mount,
                bool is_needed) {
   if (is_runtime_secret(mount.destination)) {
@@ -59,7 +96,10 @@ void add_mount(Contents& contents, const SourceContainer& source, const docker::
     contents.volumes.push_back("tmpfs:" + mount.destination);
     return;
   }
-  if (mount.type == "bind" && !is_needed && !holds_data(source, mount)) {
+  const std::vector<std::string> configuration = configuration_in(source, mount);
+  const bool has_data = mount.type != "bind" || is_needed || holds_data(source, mount);
+  if (!has_data && configuration.empty()) {
+    add_missing(contents, source, mount);
     contents.left_out.push_back({fmt::format("{} (bind of {})", mount.destination, mount.source),
                                  "binds are captured only where a database keeps its data"});
     return;
@@ -72,6 +112,7 @@ void add_mount(Contents& contents, const SourceContainer& source, const docker::
   if (mount.type != "bind" && mount.type != "volume") {
     contents.left_out.push_back(
         {fmt::format("{} ({})", mount.destination, mount.type), "not a volume, a bind or a tmpfs"});
+    add_missing(contents, source, mount);
     return;
   }
   const std::string place = fmt::format("{}/{}", worker::kSourceDirectory, contents.mounts.size());
@@ -81,7 +122,7 @@ void add_mount(Contents& contents, const SourceContainer& source, const docker::
   spec.target = place;
   spec.read_only = true;
   // What else lies beside the data in a directory of the host's is not the database's.
-  bool in_parts = false;
+  bool in_parts = !has_data;
   for (const std::string& path : source.kind.recognition.data_paths) {
     if (mount.type != "bind" || is_needed || path == mount.destination ||
         !is_within(path, mount.destination))
@@ -89,13 +130,22 @@ void add_mount(Contents& contents, const SourceContainer& source, const docker::
     in_parts = true;
     if (contents.captures(path)) continue;
     contents.trees.push_back({place + path.substr(mount.destination.size()), {}, path});
-    contents.left_out.push_back(
-        {fmt::format("what else is in {} (bind of {})", mount.destination, mount.source),
-         "of a directory of the host's, only the database's own are captured"});
   }
   if (!in_parts) contents.trees.push_back({place, {}, mount.destination});
-  contents.volumes.push_back(spec.source + ":" + mount.destination);
-  contents.shared.push_back({spec.type, spec.source});
+  for (const std::string& file : configuration) {
+    if (contents.captures(file) && has_data) continue;
+    contents.trees.push_back({place + file.substr(mount.destination.size()), {}, file});
+    contents.configuration.push_back(file);
+  }
+  if (in_parts && configuration != std::vector<std::string>{mount.destination}) {
+    contents.left_out.push_back(
+        {fmt::format("what else is in {} (bind of {})", mount.destination, mount.source),
+         "of a directory of the host's, only the database's own is captured"});
+  }
+  if (has_data) {
+    contents.volumes.push_back(spec.source + ":" + mount.destination);
+    contents.shared.push_back({spec.type, spec.source});
+  }
   contents.mounts.push_back(std::move(spec));
 }
 
@@ -123,6 +173,8 @@ bool is_changed_directory(docker::Engine& engine, const SourceContainer& source,
   return stat && stat->is_directory();
 }
 
+}  // namespace
+
 bool usually_holds_secrets(const std::string& path) {
   static constexpr std::array kNames{
       ".pgpass",          ".my.cnf",        ".mylogin.cnf",     ".netrc",
@@ -148,30 +200,7 @@ bool usually_holds_secrets(const std::string& path) {
          });
 }
 
-void add_root_changes(Contents& contents, docker::Engine& engine, const SourceContainer& source,
-                      const std::vector<docker::Change>& changes) {
-  for (const docker::Change& change : changes) {
-    if (is_excluded_root_path(change.path) || contents.captures(change.path)) continue;
-    const bool below_mount =
-        std::any_of(source.container.mounts.begin(), source.container.mounts.end(),
-                    [&](const docker::Mount& m) { return is_within(change.path, m.destination); });
-    if (below_mount) continue;
-    if (change.path.find(kReplacement) != std::string::npos) {
-      // The directory is read whole instead; its names are then seen as they are.
-      std::string directory = parent_path(change.path);
-      while (directory.find(kReplacement) != std::string::npos) directory = parent_path(directory);
-      add_root_directory(contents, source, directory);
-      continue;
-    }
-    if (!source.is_live() && is_changed_directory(engine, source, change))
-      contents.root_directories.push_back(change.path);
-    contents.root_paths.push_back(change.path);
-  }
-  std::erase_if(contents.root_paths,
-                [&](const std::string& path) { return contents.captures(path); });
-  std::copy_if(contents.root_paths.begin(), contents.root_paths.end(),
-               std::back_inserter(contents.secret_files), usually_holds_secrets);
-}
+namespace {
 
 // Those that were left out, and what never belongs into an image: it is in no tree around it.
 // A mount of its own within another one.
@@ -227,13 +256,56 @@ bool touches_excluded_path(const std::string& path) {
          std::any_of(kExcludedFiles.begin(), kExcludedFiles.end(), holds);
 }
 
+std::string place_in_copy(const std::string& path) {
+  return is_within(path, kSharedMemory) ? std::string(kMovedHere) + path : path;
+}
+
+std::vector<std::pair<std::string, std::string>> moved_data(const SourceContainer& source) {
+  std::vector<std::pair<std::string, std::string>> moved;
+  for (const std::string& path : source.kind.recognition.data_paths) {
+    const std::string to = place_in_copy(path);
+    if (to == path) continue;
+    for (const docker::Mount& mount : source.container.mounts) {
+      if (!is_within(to, mount.destination)) continue;
+      throw Error(ErrorCode::failed, fmt::format("cannot work with the data of {}", source.name()),
+                  fmt::format("they are in {}, and would have to be in {} in a copy, where "
+                              "something else is mounted",
+                              path, to),
+                  fmt::format("mount that elsewhere than at {}", mount.destination));
+    }
+    moved.emplace_back(path, to);
+  }
+  return moved;
+}
+
+namespace {
+bool has_data_in_shared_memory(const SourceContainer& source) {
+  const auto& paths = source.kind.recognition.data_paths;
+  return std::any_of(paths.begin(), paths.end(),
+                     [](const std::string& path) { return is_within(path, kSharedMemory); });
+}
+}  // namespace
+
 bool has_data_on_tmpfs(const SourceContainer& source) {
   const auto& mounts = source.container.mounts;
+  if (source.is_live() && has_data_in_shared_memory(source)) return true;
   return source.is_live() &&
          std::any_of(mounts.begin(), mounts.end(), [&](const docker::Mount& mount) {
            return mount.type == "tmpfs" && !is_runtime_secret(mount.destination) &&
                   !skips_tmpfs(source, mount);
          });
+}
+
+std::vector<std::string> find_lost_keys(const Contents& contents, const SourceContainer& source) {
+  std::vector<std::string> lost;
+  for (const std::string& key : source.kind.recognition.server.keys) {
+    const auto& mounts = source.container.mounts;
+    const bool in_mount =
+        std::any_of(mounts.begin(), mounts.end(),
+                    [&](const docker::Mount& mount) { return is_within(key, mount.destination); });
+    if ((in_mount && !contents.captures(key)) || is_excluded_root_path(key)) lost.push_back(key);
+  }
+  return lost;
 }
 
 std::vector<std::string> Contents::targets() const {
@@ -252,24 +324,70 @@ bool Contents::hides(const std::string& path) const {
                      [&](const std::string& mount) { return is_within(path, mount); });
 }
 
-Contents find_contents(docker::Engine& engine, const SourceContainer& source,
-                       const std::vector<docker::Change>& changes,
-                       const std::vector<std::string>& parent_paths,
-                       const std::vector<std::string>& needed) {
+Contents find_directories(const SourceContainer& source,
+                          const std::vector<std::string>& parent_paths, const MountWishes& wishes) {
   Contents contents;
   for (const docker::Mount& mount : source.container.mounts) {
-    const bool is_needed =
-        std::find(needed.begin(), needed.end(), mount.destination) != needed.end();
-    add_mount(contents, source, mount, is_needed);
+    const auto is_in = [&](const std::vector<std::string>& list) {
+      return std::find(list.begin(), list.end(), mount.destination) != list.end();
+    };
+    if (is_in(wishes.leave_out)) {
+      contents.left_out.push_back({fmt::format("{} ({})", mount.destination, mount.type),
+                                   "it is kept beside the snapshot"});
+    } else {
+      add_mount(contents, source, mount, is_in(wishes.needed));
+    }
   }
   contents.other_mounts = find_other_mounts(contents, source);
-  refuse_missing(contents, source, needed);
+  refuse_missing(contents, source, wishes.needed);
   for (const std::string& path : source.kind.recognition.data_paths) {
+    // What links of the data lead to cannot be moved with them.
+    const bool in_memory =
+        is_within(path, kSharedMemory) && path == source.kind.recognition.data_paths.front();
+    if (is_within(path, "/dev") && !in_memory) {
+      throw Error(
+          ErrorCode::failed, fmt::format("cannot snapshot {}", source.name()),
+          fmt::format("its data are in {}, which each container has empty when it starts: no "
+                      "copy would find them",
+                      path),
+          "keep them on a tmpfs of their own: `docker run --tmpfs DIRECTORY`, and move them there");
+    }
+    if (in_memory && !contents.captures(path)) contents.volumes.push_back("tmpfs:" + path);
     add_root_directory(contents, source, path);
   }
+  for (worker::TreeSpec& tree : contents.trees) tree.target = place_in_copy(tree.target);
   for (const std::string& path : parent_paths) add_root_directory(contents, source, path);
-  add_root_changes(contents, engine, source, changes);
   return contents;
+}
+
+void add_root_changes(Contents& contents, docker::Engine& engine, const SourceContainer& source,
+                      const std::vector<docker::Change>& changes) {
+  for (const docker::Change& change : changes) {
+    if (is_excluded_root_path(change.path) || contents.captures(change.path)) continue;
+    const bool below_mount =
+        std::any_of(source.container.mounts.begin(), source.container.mounts.end(),
+                    [&](const docker::Mount& m) { return is_within(change.path, m.destination); });
+    if (below_mount) continue;
+    if (change.path.find(kReplacement) != std::string::npos) {
+      // The directory is read whole instead; its names are then seen as they are.
+      std::string directory = parent_path(change.path);
+      while (directory.find(kReplacement) != std::string::npos) directory = parent_path(directory);
+      if (directory == "/") {
+        contents.missing.push_back(
+            fmt::format("{}, whose name is not UTF-8 and which lies in / itself", change.path));
+        continue;
+      }
+      add_root_directory(contents, source, directory);
+      continue;
+    }
+    if (!source.is_live() && is_changed_directory(engine, source, change))
+      contents.root_directories.push_back(change.path);
+    contents.root_paths.push_back(change.path);
+  }
+  std::erase_if(contents.root_paths,
+                [&](const std::string& path) { return contents.captures(path); });
+  std::copy_if(contents.root_paths.begin(), contents.root_paths.end(),
+               std::back_inserter(contents.secret_files), usually_holds_secrets);
 }
 
 }  // namespace dksnap::capture

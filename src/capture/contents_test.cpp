@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
-#include "docker/engine_test_support.hpp"
+#include "capture/programs.hpp"
 
 namespace dksnap::capture {
 namespace {
@@ -31,7 +31,7 @@ class ContentsTest : public testing::Test {
     source_.container.mounts.push_back(std::move(mount));
   }
   Contents find(const std::vector<std::string>& needed = {}) {
-    return find_contents(engine_, source_, {}, {}, needed);
+    return find_directories(source_, {}, {needed, {}});
   }
   static std::vector<std::string> left_out(const Contents& contents) {
     std::vector<std::string> what;
@@ -40,7 +40,6 @@ class ContentsTest : public testing::Test {
     return what;
   }
 
-  docker::NoEngine engine_;
   SourceContainer source_;
 };
 
@@ -56,6 +55,43 @@ TEST_F(ContentsTest, ABindInsideADataDirectoryIsNoData) {
   EXPECT_TRUE(contents.hides(kData + std::string("/server.key")));
   EXPECT_TRUE(contents.hides(kData + std::string("/certs/ca.pem")));
   EXPECT_FALSE(contents.hides(kData + std::string("/archive/1")));
+}
+
+// No copy would start without it.
+TEST_F(ContentsTest, AProgramThatIsBoundInIsCaptured) {
+  mount("volume", kData);
+  mount("bind", "/usr/local/bin/docker-entrypoint.sh");
+  mount("bind", "/etc/postgres");
+  mount("bind", "/scripts");
+  mount("bind", "/conf");
+  source_.bound_programs = {"/usr/local/bin/docker-entrypoint.sh"};
+  EXPECT_THAT(find().targets(), ElementsAre(kData, "/usr/local/bin/docker-entrypoint.sh"));
+  source_.bound_programs = {"/scripts/run.sh"};
+  EXPECT_THAT(find().targets(), ElementsAre(kData, "/scripts/run.sh"));
+}
+
+TEST_F(ContentsTest, OfTheWordsOfACommandOnlyThePrograms) {
+  const auto programs = [&](std::vector<std::string> entrypoint, std::vector<std::string> cmd) {
+    source_.container.config.entrypoint = std::move(entrypoint);
+    source_.container.config.cmd = std::move(cmd);
+    std::vector<std::string> paths;
+    for (const Program& program : find_programs(source_.container))
+      paths.push_back(program.path + (program.is_script ? " (script)" : ""));
+    return paths;
+  };
+  mount("bind", "/usr/local/bin/docker-entrypoint.sh");
+  mount("bind", "/etc/postgres");
+  source_.container.config.working_dir = "/srv";
+  EXPECT_THAT(programs({"docker-entrypoint.sh"}, {"postgres", "-c", "config_file=/x"}),
+              ElementsAre("/usr/local/bin/docker-entrypoint.sh"));
+  EXPECT_THAT(programs({"tini", "-g", "--"}, {"/run.sh", "/keys/id"}), ElementsAre("/run.sh"));
+  EXPECT_THAT(programs({}, {"connect", "/app", "/keys/id_ed25519"}), ElementsAre());
+  EXPECT_THAT(programs({}, {"./run.sh", "/app"}), ElementsAre("/srv/run.sh"));
+  EXPECT_THAT(programs({"sh"}, {"/start.sh"}), ElementsAre("/start.sh (script)"));
+  EXPECT_THAT(programs({"sh", "-ec"}, {"exec /opt/run.sh /data"}), ElementsAre("/opt/run.sh"));
+  EXPECT_THAT(programs({"/entry.sh"}, {"/scripts/x", "/y"}),
+              ElementsAre("/entry.sh", "/scripts/x"));
+  EXPECT_THAT(programs({"gosu", "postgres", "/x"}, {}), ElementsAre("/x"));
 }
 
 TEST_F(ContentsTest, ABindThatIsADataDirectoryOrHoldsOneIsCaptured) {

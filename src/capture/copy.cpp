@@ -9,6 +9,7 @@
 #include "capture/freeze.hpp"
 #include "capture/root_files.hpp"
 #include "capture/steps.hpp"
+#include "scratch/ours.hpp"
 #include "scratch/place_users.hpp"
 
 namespace dksnap::capture {
@@ -24,6 +25,11 @@ Writers find_writers(snapshot::Context& context, const Plan& plan) {
   Writers writers;
   for (docker::ContainerSummary& other : scratch::find_place_users(
            context, plan.contents.shared, scratch::Reach::writes, {plan.source.id()})) {
+    if (scratch::is_scratch(context.engine, other)) {
+      throw Error(ErrorCode::in_use, fmt::format("cannot snapshot {} now", plan.source.name()),
+                  "another dksnap is about to write to one of its volumes (replace, undo)",
+                  "run the command again when that has ended");
+    }
     if (other.state == "paused") {
       writers.frozen.push_back(other.id);
     } else {
@@ -86,32 +92,34 @@ class StandStill {
   std::optional<Freeze> freeze_;
 };
 
-// What the server of a stopped source does not need, and is dropped after settling anyway: it can
-// be as much as the data.
-std::vector<std::string> spare_paths(const Plan& plan, scratch::Scratch& scratch) {
+// What the server does not need, and is dropped after settling anyway: it can be as much as the
+// data.
+void leave_out_spare(const Plan& plan, scratch::Scratch& scratch, worker::Job& job) {
   const databases::Database& database = *plan.source.kind.database;
-  if (!database.settles()) return {};
+  if (!database.settles() || plan.source.container.paused) return;
   const std::string& data = plan.source.kind.recognition.data_paths.front();
-  std::vector<std::string> spare;
   for (const worker::TreeSpec& tree : plan.contents.trees) {
     // Only where the source's own files can be looked at: in a mount that the scratch has too.
     if (!tree.root.empty() || !is_within(data, tree.target)) continue;
+    const auto in_target = [&](const std::string& path) {
+      return tree.target + path.substr(tree.source.size());
+    };
     databases::Recognition seen = plan.source.kind.recognition;
     seen.data_paths.front() = tree.source + data.substr(tree.target.size());
     databases::Shell shell = scratch.shell();
-    for (const std::string& path : database.spare_paths(shell, seen))
-      spare.push_back(tree.target + path.substr(tree.source.size()));
+    if (!plan.source.is_live()) {
+      for (const std::string& path : database.spare_paths(shell, seen))
+        job.left_out.push_back(in_target(path));
+    } else if (const auto log = database.spare_log(shell, seen)) {
+      job.spare_log = {in_target(log->directory), log->first_needed, log->segment_bytes};
+    }
   }
-  return spare;
 }
 
 // What a scratch cannot see of a source that does not run.
 void bring_stopped(snapshot::Context& context, const Plan& plan, scratch::Scratch& scratch) {
   put_root_files(context.engine, plan.source, plan.contents, plan.parent.delta.has_value(),
                  scratch);
-  worker::Job job = plan.job;
-  job.left_out = spare_paths(plan, scratch);
-  scratch.set_job(job);
 }
 
 std::string summary(const Plan& plan, bool froze, const Copied& copied,
@@ -131,8 +139,15 @@ std::string summary(const Plan& plan, bool froze, const Copied& copied,
 
 Copied copy(snapshot::Context& context, const Plan& plan, scratch::Scratch& scratch) {
   snapshot::Step step(context.reporter, fmt::format("copying the data of {}", plan.source.name()));
+  scratch.open_shell();
   if (!plan.source.is_live()) bring_stopped(context, plan, scratch);
-  if (plan.source.kind.database->settles()) scratch.open_shell();
+  worker::Job job = plan.job;
+  leave_out_spare(plan, scratch, job);
+  if (job.live) {
+    job.root_listed_ns_ago =
+        std::chrono::nanoseconds(std::chrono::steady_clock::now() - plan.root_listed).count();
+  }
+  scratch.set_job(job);
   StandStill stand_still(context, plan);
   Copied copied;
   copied.created = std::chrono::system_clock::now();

@@ -2,7 +2,12 @@
 
 #include <future>
 
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
 #include "capture/steps.hpp"
+#include "capture/stop.hpp"
 #include "scratch/claim.hpp"
 
 namespace dksnap::capture {
@@ -14,13 +19,49 @@ std::string parent_title(const Plan& plan) {
   return plan.parent.lineage ? plan.parent.lineage->title : "";
 }
 
+// Null: it does not run.
+std::unique_ptr<Stop> stop_source(snapshot::Context& context, const CreateRequest& request) {
+  const SourceContainer source = inspect_source(context.engine, request.container);
+  if (!source.is_live()) return nullptr;
+  static_cast<void>(plan_stop(context, source));
+  snapshot::Step step(context.reporter, fmt::format("stopping {}", source.name()));
+  auto stop = std::make_unique<Stop>(context, source);
+  step.done(fmt::format("stopped {}", source.name()));
+  return stop;
+}
+
+std::chrono::nanoseconds start_again(snapshot::Context& context, const Plan& plan, Stop& stop) {
+  snapshot::Step step(context.reporter, fmt::format("starting {}", plan.source.name()));
+  const auto took = stop.start();
+  step.done(
+      fmt::format("started {}; it stood still for {}", plan.source.name(), human_duration(took)));
+  return took;
+}
+
+Error not_clean(const Plan& plan) {
+  return {ErrorCode::database_refused,
+          fmt::format("no snapshot of {} was taken", plan.source.name()),
+          "its server did not shut down cleanly, though it was asked to",
+          fmt::format("see `docker logs {}`; without --method stop its copy is recovered",
+                      shell_quote(plan.source.name()))};
+}
+
 // From a scratch that holds nothing yet to a snapshot that has its name.
 CreateResult carry_out(snapshot::Context& context, const CreateRequest& request, const Plan& plan,
-                       std::unique_ptr<scratch::Scratch> scratch) {
-  const Copied copied = copy(context, plan, *scratch);
-  const Settled settled = settle(context, plan, request.takes_it_as_it_is, *scratch);
-  const Packed packed = pack(context, *scratch);
+                       std::unique_ptr<scratch::Scratch> scratch, Stop* stop) {
+  Copied copied = copy(context, plan, *scratch);
   CreateResult result;
+  if (stop != nullptr) {
+    try {
+      copied.frozen = start_again(context, plan, *stop);
+    } catch (const Error& error) {
+      // The copy is good. The guard goes on trying.
+      result.not_started = error;
+    }
+  }
+  const Settled settled = settle(context, plan, request.takes_it_as_it_is, *scratch);
+  if (stop != nullptr && settled.done && !settled.was_clean) throw not_clean(plan);
+  const Packed packed = pack(context, *scratch);
   result.snapshot = describe(plan, copied, settled, packed);
   const Loaded loaded = load(context, plan, result.snapshot, packed, std::move(scratch));
   result.snapshot.image_id = loaded.id;
@@ -31,6 +72,10 @@ CreateResult carry_out(snapshot::Context& context, const CreateRequest& request,
   result.snapshot.names = {plan.name};
 
   result.parent_title = parent_title(plan);
+  result.missing = plan.contents.missing;
+  for (const std::string& what : settled.emptied)
+    result.missing.push_back(
+        what + ", which are unlogged: recovery empties them; `--method stop` keeps them");
   result.frozen = copied.frozen;
   result.copied_bytes = copied.bytes;
   result.stored_bytes = packed.blob_size;
@@ -43,44 +88,28 @@ CreateResult carry_out(snapshot::Context& context, const CreateRequest& request,
 
 CreateResult create(snapshot::Context& context, const CreateRequest& request) {
   const auto start = Clock::now();
-  const Plan plan = make_plan(context, request, Moment::now);
-  tell_plan(context.reporter, plan);
+  std::unique_ptr<Stop> stop;
+  if (request.stops && !request.dry_run) stop = stop_source(context, request);
+  std::future<std::unique_ptr<scratch::Scratch>> scratch;
+  const Plan plan = make_plan(context, request, [&](const Plan& early) {
+    if (request.dry_run) return;
+    scratch =
+        std::async(std::launch::async, [&context, early] { return make_scratch(context, early); });
+  });
+  // Of one of our own the user knows what it is for.
+  if (request.purpose.empty()) tell_plan(context.reporter, plan);
   if (request.dry_run) {
     tell_dry_run(context.reporter, plan);
     CreateResult nothing;
     nothing.snapshot = plan.snapshot;
     nothing.snapshot.id.clear();
     nothing.parent_title = parent_title(plan);
+    nothing.missing = plan.contents.missing;
     return nothing;
   }
-  // Both take a moment, and neither waits for the other.
-  auto scratch = std::async(std::launch::async, [&] { return make_scratch(context, plan); });
+  // It takes a moment, and does not wait for the scratch.
   flush(context, plan.source, request.credentials);
-  CreateResult result = carry_out(context, request, plan, scratch.get());
-  result.took = Clock::now() - start;
-  return result;
-}
-
-struct StoppedCreation::State {
-  snapshot::Context& context;
-  const CreateRequest& request;
-  Plan plan;
-  std::unique_ptr<scratch::Scratch> scratch;
-};
-
-StoppedCreation::StoppedCreation(snapshot::Context& context, const CreateRequest& request)
-    : state_(new State{context, request, make_plan(context, request, Moment::once_stopped), {}}) {
-  state_->scratch = make_scratch(context, state_->plan);
-  if (state_->plan.source.kind.database->settles()) state_->scratch->open_shell();
-}
-
-StoppedCreation::~StoppedCreation() = default;
-
-CreateResult StoppedCreation::finish() {
-  const auto start = Clock::now();
-  const Plan plan = plan_anew(state_->context, state_->plan);
-  CreateResult result =
-      carry_out(state_->context, state_->request, plan, std::move(state_->scratch));
+  CreateResult result = carry_out(context, request, plan, scratch.get(), stop.get());
   result.took = Clock::now() - start;
   return result;
 }

@@ -3,11 +3,11 @@
 
 #include <chrono>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "databases/database.hpp"
 #include "snapshot/context.hpp"
 #include "snapshot/snapshot.hpp"
@@ -24,6 +24,9 @@ struct StandIn {
 struct CreateRequest {
   std::string id;  // of the snapshot; empty: a new one
   std::string container;
+  // The name of the container that the snapshot is said to be of, where it has another one for now;
+  // empty: its own.
+  std::string known_as;
   std::string title;  // empty: made from the time
   std::string name;   // image reference; empty: dksnap/<container>:<slug of the title>
   std::string note;
@@ -32,12 +35,18 @@ struct CreateRequest {
   bool full = false;      // no parent's layers below
   bool checksum = false;  // compare contents, not size and time
   bool dry_run = false;
+  // It is stopped by its server's own clean signal, copied and started again (stop.hpp): nothing
+  // has to be recovered then. One that does not run is taken as it is in any case.
+  bool stops = false;
   // A database that does not come up on the copy is no reason to have none: the snapshot is then
   // one of files, unsettled.
   bool takes_it_as_it_is = false;
   std::vector<std::string> keep_env;
   // Destinations of mounts that have to be in it, though they would be left out otherwise.
   std::vector<std::string> must_capture;
+  // Destinations of mounts that are not in it: somebody keeps what they hold. Where one of them has
+  // the database's data, it is a snapshot of the other files.
+  std::vector<std::string> leave_out;
   // Asked before the image gets its name; throws where it is not good. It may be empty.
   std::function<void(const snapshot::Snapshot&)> verify;
   databases::Credentials credentials;
@@ -49,7 +58,9 @@ struct CreateRequest {
 struct CreateResult {
   snapshot::Snapshot snapshot;
   std::string parent_title;            // empty: none
-  std::chrono::nanoseconds frozen{0};  // how long the database stood still
+  std::vector<std::string> missing;    // data that is not in it, as it seems; sentences
+  std::optional<Error> not_started;    // one that was stopped for it, and why
+  std::chrono::nanoseconds frozen{0};  // how long the database stood still, frozen or stopped
   std::chrono::nanoseconds took{0};
   std::uint64_t copied_bytes = 0;
   std::uint64_t stored_bytes = 0;  // of the layer as it was sent
@@ -61,22 +72,5 @@ struct CreateResult {
 // carries the name. With `dry_run` it reports the plan as notices and returns what it would make,
 // without an id.
 CreateResult create(snapshot::Context& context, const CreateRequest& request);
-
-// The same of a container that the caller stops between the constructor and finish(): what takes
-// time and can be done before is done in the constructor, so that the container stands still for
-// less. Its data must not be on a tmpfs.
-class StoppedCreation {
- public:
-  // On any thread: reports nothing. Throws as create(). Both must outlive it.
-  StoppedCreation(snapshot::Context& context, const CreateRequest& request);
-  ~StoppedCreation();
-  StoppedCreation(const StoppedCreation&) = delete;
-  StoppedCreation& operator=(const StoppedCreation&) = delete;
-  CreateResult finish();
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
 
 }  // namespace dksnap::capture

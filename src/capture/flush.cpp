@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "capture/steps.hpp"
 #include "databases/shell.hpp"
+#include "scratch/ours.hpp"
 
 namespace dksnap::capture {
 
@@ -18,8 +19,14 @@ void flush(snapshot::Context& context, const SourceContainer& source,
   if (!database.settles() && database.safe_without_flush()) return;
   snapshot::Step step(context.reporter, "asking the database to flush");
   databases::Shell shell(context.engine, source.id());
-  const databases::FlushResult flushed =
-      database.flush(shell, source.kind.recognition, source.settings, credentials);
+  databases::FlushResult flushed;
+  try {
+    flushed = database.flush(shell, source.kind.recognition, credentials);
+  } catch (const Error& error) {
+    // Somebody else has frozen it, or the engine refuses to start a program in it.
+    if (!scratch::can_go_on_after(error) || !database.safe_without_flush()) throw;
+    flushed.text = error.what();
+  }
   if (!flushed.done && !database.safe_without_flush()) {
     throw Error(ErrorCode::database_refused, fmt::format("{} does not flush", source.name()),
                 flushed.text, "give --db-user and --db-password-file");

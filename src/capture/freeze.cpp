@@ -1,56 +1,59 @@
 #include "capture/freeze.hpp"
 
 #include <algorithm>
-#include <array>
-#include <fstream>
-#include <poll.h>
 #include <thread>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "scratch/containers.hpp"
 #include "scratch/freeze_notes.hpp"
 #include "scratch/lost_answer.hpp"
+#include "scratch/rescue_thaw.hpp"
 
 namespace dksnap::capture {
 namespace {
 
-constexpr std::string_view kReady = "ready\n";
-constexpr std::string_view kThawed = "thawed\n";
 // For an engine that is away, or refuses: so long the user waits, and then the guard alone goes on.
 constexpr std::chrono::seconds kThawLimit{10};
 constexpr std::chrono::minutes kGuardThawLimit{10};
-// A dksnap that was stopped (Ctrl-Z, a debugger) for so long keeps nothing frozen any more.
-constexpr std::chrono::seconds kLongestStop{1};
-constexpr std::chrono::milliseconds kBetweenLooksAtOwner{200};
-// It has only to find the engine again.
-constexpr std::chrono::seconds kGuardStart{20};
 constexpr std::chrono::milliseconds kBetweenFreezes{200};
 // A request to freeze whose answer nobody heard may still be on its way: a container that is not
 // frozen is looked at for so long.
 constexpr std::chrono::seconds kLateFreeze{2};
 constexpr std::chrono::milliseconds kBetweenLooks{20};
+constexpr std::chrono::milliseconds kLateState{500};
 // How long somebody else's freeze is waited for: another snapshot takes less.
 constexpr std::chrono::seconds kOtherFreeze{5};
 constexpr std::size_t kShownDigits = 12;
 
 using Clock = std::chrono::steady_clock;
 
-// Thaws one container, however often it takes; false if it cannot be done in `patience`.
-bool thaw_container(docker::Engine& engine, const std::string& id, bool freeze_may_come_late,
+constexpr std::string_view kPaused = "paused";
+
+// Empty: there is none.
+std::string state_of(docker::Engine& engine, const std::string& id) {
+  const auto container = scratch::find_summary(engine, id);
+  return container ? container->state : "";
+}
+
+// Thaws one container, however often it takes, also where its freeze comes late; false if it cannot
+// be done in `patience`.
+bool thaw_container(snapshot::Context& context, const std::string& id,
                     std::chrono::seconds patience) {
   const auto start = Clock::now();
   const auto limit = start + patience;
-  const auto watched = start + (freeze_may_come_late ? kLateFreeze : std::chrono::seconds(0));
+  const auto watched = start + kLateFreeze;
   while (Clock::now() < limit) {
     auto pause = kBetweenFreezes;
     try {
-      if (engine.inspect_container(id).paused) {
-        engine.unpause_container(id);
+      const std::string state = state_of(context.rescue, id);
+      if (state == kPaused) {
+        scratch::thaw(context, id);
         return true;
       }
-      if (Clock::now() >= watched) return true;
+      if (state.empty() || Clock::now() >= watched) return true;
       pause = kBetweenLooks;
     } catch (const Error& error) {
       if (error.code() == ErrorCode::not_found) return true;
@@ -60,60 +63,11 @@ bool thaw_container(docker::Engine& engine, const std::string& id, bool freeze_m
   return false;
 }
 
-// `size` bytes; fewer where they end, or do not come in time.
-std::string first_words(int fd, std::size_t size, std::chrono::milliseconds limit) {
-  const auto end = Clock::now() + limit;
-  std::string words(size, '\0');
-  std::size_t got = 0;
-  while (got < size) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
-    pollfd input{fd, POLLIN, 0};
-    if (left.count() <= 0) break;
-    if (::poll(&input, 1, static_cast<int>(left.count())) <= 0) continue;
-    const ssize_t count = ::read(fd, words.data() + got, size - got);
-    if (count <= 0) break;
-    got += static_cast<std::size_t>(count);
-  }
-  words.resize(got);
-  return words;
-}
-
-// Field 3 of /proc/<pid>/stat (proc(5)): T and t are stopped by a signal and by a debugger.
-bool is_stopped(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  // Not by iterators, which throw where the process ends between the opening and the reading.
-  std::string text;
-  std::getline(file, text, '\0');
-  const std::size_t name_end = text.rfind(')');
-  const std::size_t state = name_end == std::string::npos ? name_end : name_end + 2;
-  return state < text.size() && (text[state] == 'T' || text[state] == 't');
-}
-
-// Until `owner` says that all is thawed: true. False where it has died, was stopped, or is at it
-// for longer than `limit`.
-bool wait_for_owner(pid_t owner, std::chrono::seconds limit) {
-  const auto end = Clock::now() + limit;
-  auto last_seen_running = Clock::now();
-  std::string heard;
-  while (Clock::now() < end) {
-    if (!is_stopped(owner)) last_seen_running = Clock::now();
-    if (Clock::now() - last_seen_running > kLongestStop) return false;
-    pollfd input{STDIN_FILENO, POLLIN, 0};
-    if (::poll(&input, 1, static_cast<int>(kBetweenLooksAtOwner.count())) <= 0) continue;
-    std::array<char, 64> buffer{};
-    const ssize_t count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (count <= 0) return false;
-    heard.append(buffer.data(), static_cast<std::size_t>(count));
-    if (heard.find(kThawed) != std::string::npos) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 void expect_frozen(docker::Engine& engine, const std::vector<std::string>& ids) {
   for (const std::string& id : ids) {
-    if (engine.inspect_container(id).paused) continue;
+    if (state_of(engine, id) == kPaused) continue;
     throw Error(ErrorCode::failed, "the copy is worth nothing",
                 "somebody thawed the container while it was copied", "run the command again");
   }
@@ -123,24 +77,15 @@ Freeze::Freeze(snapshot::Context& context, std::vector<std::string> ids)
     : context_(context), ids_(std::move(ids)) {
   // Two that freeze the same ones never wait for each other.
   std::sort(ids_.begin(), ids_.end());
-  start_guard();
+  std::vector<std::string> task{kThawTask};
+  task.insert(task.end(), ids_.begin(), ids_.end());
+  guard_ = std::make_unique<Guard>(context_, task);
   try {
     scratch::note_freeze(context_.state_dir, ids_);
     for (const std::string& id : ids_) freeze(id);
   } catch (...) {
     thaw_all();
     throw;
-  }
-}
-
-void Freeze::start_guard() {
-  std::vector<std::string> command = context_.guard_command;
-  command.insert(command.end(), ids_.begin(), ids_.end());
-  guard_ = std::make_unique<ChildProcess>(command);
-  if (first_words(guard_->output().get(), kReady.size(), kGuardStart) != kReady) {
-    throw Error(ErrorCode::failed, "nothing was frozen",
-                "the process that thaws the container if this one dies could not be started",
-                "run `dksnap doctor`");
   }
 }
 
@@ -152,11 +97,11 @@ bool Freeze::try_freeze(const std::string& id) {
     return true;
   } catch (const Error& error) {
     // Whether it is still frozen says nothing: it may have been thawed since.
-    if (error.code() == ErrorCode::in_use && context_.engine.inspect_container(id).running)
-      return false;
+    const std::string state =
+        error.code() == ErrorCode::in_use ? state_of(context_.engine, id) : std::string();
+    if (state == kPaused || state == "running") return false;
     // It may be frozen all the same: the answer alone is lost.
-    freeze_may_come_late_ = scratch::is_answer_lost(error);
-    frozen_.push_back(id);
+    if (scratch::is_answer_lost(error)) frozen_.push_back(id);
     throw;
   }
 }
@@ -173,7 +118,14 @@ void Freeze::freeze(const std::string& id) {
     std::this_thread::sleep_for(kBetweenLooks);
     if (frozen_.empty()) start_ = Clock::now();
   }
-  if (!context_.engine.inspect_container(id).paused) {
+  // What somebody else's thaw has changed a moment ago, an engine may tell late (its events of a
+  // container come after its answers).
+  const auto settled = Clock::now() + kLateState;
+  while (state_of(context_.engine, id) != kPaused) {
+    if (Clock::now() < settled) {
+      std::this_thread::sleep_for(kBetweenLooks);
+      continue;
+    }
     throw Error(
         ErrorCode::failed, "the engine did not freeze the container",
         "it says that it did, but the container runs: somebody has thawed it, or the engine "
@@ -190,20 +142,15 @@ Freeze::~Freeze() {
 void Freeze::thaw_all() {
   if (!guard_) return;
   bool all = true;
-  for (const std::string& id : frozen_)
-    all = thaw_container(context_.rescue, id, freeze_may_come_late_, kThawLimit) && all;
+  for (const std::string& id : frozen_) all = thaw_container(context_, id, kThawLimit) && all;
   frozen_.clear();
   if (all) {
-    // A guard that does not hear this thaws what is thawed already: harmless.
-    const ssize_t written = ::write(guard_->input().get(), kThawed.data(), kThawed.size());
-    static_cast<void>(written);
     scratch::forget_freeze(context_.state_dir, ids_, ::getpid());
-    guard_->wait();
+    guard_->dismiss();
   } else {
     context_.reporter.notice(
         "the engine does not thaw the container; dksnap goes on trying for ten minutes, and the "
         "next one does; by hand: `docker unpause` on it");
-    guard_->leave_running();
   }
   guard_.reset();
 }
@@ -211,15 +158,14 @@ void Freeze::thaw_all() {
 std::chrono::nanoseconds Freeze::thaw() {
   expect_frozen(context_.engine, frozen_);
   // A guard that has given up waiting has thawed them, whoever has frozen them since.
-  pollfd guard{guard_->output().get(), POLLIN, 0};
-  if (::poll(&guard, 1, 0) != 0) {
+  if (guard_->has_acted()) {
     throw Error(ErrorCode::failed, "the copy is worth nothing",
                 "dksnap was stopped, or took too long, and its guard has thawed the container",
                 "run the command again");
   }
   // Once it is thawed, the next freeze of it is somebody else's.
   while (!frozen_.empty()) {
-    context_.rescue.unpause_container(frozen_.back());
+    scratch::thaw(context_, frozen_.back());
     frozen_.pop_back();
   }
   const auto took = Clock::now() - start_;
@@ -230,12 +176,10 @@ std::chrono::nanoseconds Freeze::thaw() {
 int run_thaw_guard(snapshot::Context& context, const std::vector<std::string>& ids,
                    std::chrono::seconds limit) {
   const pid_t owner = ::getppid();
-  if (::write(STDOUT_FILENO, kReady.data(), kReady.size()) < 0) return 1;
-  if (wait_for_owner(owner, limit)) return 0;
+  if (watch(owner, limit)) return 0;
   // It may have died while a request to freeze was on its way.
   bool all = true;
-  for (const std::string& id : ids)
-    all = thaw_container(context.rescue, id, true, kGuardThawLimit) && all;
+  for (const std::string& id : ids) all = thaw_container(context, id, kGuardThawLimit) && all;
   if (all) scratch::forget_freeze(context.state_dir, ids, owner);
   return all ? 0 : 1;
 }
@@ -247,10 +191,10 @@ std::vector<std::string> thaw_abandoned(snapshot::Context& context,
   std::vector<std::string> stuck;
   for (const std::string& id : abandoned.ids) {
     try {
-      const docker::Container container = context.rescue.inspect_container(id);
-      if (!container.paused) continue;
-      context.rescue.unpause_container(id);
-      thawed.push_back(container.name);
+      const auto container = scratch::find_summary(context.rescue, id);
+      if (!container || container->state != kPaused) continue;
+      scratch::thaw(context, id);
+      thawed.push_back(container->names.empty() ? id : container->names.front());
     } catch (const Error& error) {
       if (error.code() == ErrorCode::not_found) continue;
       if (error.code() == ErrorCode::engine_unreachable) throw;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "base/process.hpp"
+#include "capture/guard.hpp"
 #include "snapshot/context.hpp"
 
 namespace dksnap::capture {
@@ -30,7 +30,6 @@ class Freeze {
   std::chrono::nanoseconds thaw();
 
  private:
-  void start_guard();
   void freeze(const std::string& id);
   bool try_freeze(const std::string& id);
   void thaw_all();
@@ -38,8 +37,7 @@ class Freeze {
   snapshot::Context& context_;
   std::vector<std::string> ids_;
   std::vector<std::string> frozen_;
-  bool freeze_may_come_late_ = false;
-  std::unique_ptr<ChildProcess> guard_;
+  std::unique_ptr<Guard> guard_;
   std::chrono::steady_clock::time_point start_;
 };
 
@@ -47,9 +45,9 @@ class Freeze {
 // nothing.
 void expect_frozen(docker::Engine& engine, const std::vector<std::string>& ids);
 
-// The guard's whole life: says "ready", waits for "thawed" or the end of its standard input, and in
-// the latter case, or after `limit`, thaws `ids`; the notes of the process that started it go then.
-// Returns the exit status.
+// The whole life of a guard with this task: watches the process that has started it, and thaws
+// `ids` where that does not do it within `limit`; its notes go then. Returns the exit status.
+inline constexpr const char* kThawTask = "thaw";
 int run_thaw_guard(snapshot::Context& context, const std::vector<std::string>& ids,
                    std::chrono::seconds limit);
 

@@ -18,10 +18,6 @@
 namespace dksnap::capture {
 namespace {
 
-bool is_ours_or_compose(std::string_view name) {
-  return name.starts_with("dksnap.") || name.starts_with("com.docker.compose.");
-}
-
 image::ConfigOverrides overrides_of(const docker::Config& config,
                                     const snapshot::FilteredConfig& filtered) {
   image::ConfigOverrides overrides;
@@ -49,7 +45,7 @@ std::string make_config(const Plan& plan, const snapshot::Snapshot& snapshot,
   // None of the container's: proxies, watchers and schedulers go by labels, and would take every
   // copy for the original. Its image's stay, as that has them for whoever runs it.
   for (const auto& [name, value] : snapshot::to_labels(snapshot)) config.labels[name] = value;
-  config.removes_label = is_ours_or_compose;
+  config.removes_label = snapshot::is_dksnaps_label;  // Compose's go anyway
   config.env = plan.config.env;
   config.captured_paths = plan.contents.targets();
   config.overrides = overrides_of(container, plan.config);

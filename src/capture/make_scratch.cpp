@@ -7,6 +7,7 @@ namespace {
 // Beside the source runs only what runs there anyway, and what was made here.
 std::string image_to_run(snapshot::Context& context, const Plan& plan) {
   const docker::Image& below = image_below(plan);
+  scratch::refuse_volumes_in_the_way(below);
   const std::vector<std::string> captured = plan.contents.targets();
   const bool known = plan.parent.delta.has_value() || below.id == plan.source.image.id;
   // A volume over what is captured would swallow it.

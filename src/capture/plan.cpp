@@ -35,11 +35,6 @@ void refuse_long_note(const CreateRequest& request) {
               "use a shorter one");
 }
 
-AlsoFit also_fit(const CreateRequest& request, Moment moment) {
-  if (request.stands_in != nullptr) return AlsoFit::scratch;
-  return moment == Moment::once_stopped ? AlsoFit::restarting : AlsoFit::nothing;
-}
-
 void tell_origin(snapshot::Snapshot& snapshot, const SourceContainer& source,
                  const StandIn* stands_in) {
   if (stands_in != nullptr) {
@@ -112,17 +107,42 @@ void add_labels(const SourceContainer& source, std::vector<snapshot::LeftOut>& l
                       "whoever goes by them would take a copy for the original"});
 }
 
-void decide_contents(docker::Engine& engine, Plan& plan, const std::vector<docker::Change>& changes,
-                     bool checksum) {
-  plan.contents =
-      find_contents(engine, plan.source, changes, parent_paths(engine, plan), plan.must_capture);
+// From here on the server is that of the copy: its data are where the copy has them.
+void move_server(SourceContainer& source) {
+  databases::Recognition& recognition = source.kind.recognition;
+  for (const auto& [from, to] : moved_data(source)) {
+    for (std::string& path : recognition.data_paths) path = move_paths(path, from, to);
+    for (std::string& word : recognition.server.command) word = move_paths(word, from, to);
+  }
+}
+
+// All but single files of the root file system.
+void decide_directories(docker::Engine& engine, Plan& plan) {
+  plan.contents = find_directories(plan.source, parent_paths(engine, plan),
+                                   {plan.must_capture, plan.leave_out});
+  add_labels(plan.source, plan.contents.left_out);
+  move_server(plan.source);
+  auto& keys = plan.source.kind.recognition.server.keys;
+  keys = find_lost_keys(plan.contents, plan.source);
+  for (const std::string& key : keys)
+    plan.contents.left_out.push_back(
+        {key, "private keys are never captured; copies run without SSL"});
+  plan.snapshot.left_out = plan.contents.left_out;
+}
+
+void decide_files(docker::Engine& engine, Plan& plan, const std::vector<docker::Change>& changes,
+                  bool checksum) {
+  add_root_changes(plan.contents, engine, plan.source, changes);
   // Where the base has less than the container's image.
   if (!plan.parent.delta && plan.parent.base.id != plan.source.image.id)
     add_inherited_root_paths(engine, plan.source, plan.contents);
-  plan.snapshot.paths = plan.contents.targets();
+  const auto& configuration = plan.contents.configuration;
+  plan.snapshot.paths.clear();
+  for (std::string& target : plan.contents.targets()) {
+    if (std::find(configuration.begin(), configuration.end(), target) == configuration.end())
+      plan.snapshot.paths.push_back(std::move(target));
+  }
   plan.snapshot.run.volumes = plan.contents.volumes;
-  add_labels(plan.source, plan.contents.left_out);
-  plan.snapshot.left_out = plan.contents.left_out;
   plan.job = make_job(plan, checksum);
 }
 
@@ -165,11 +185,42 @@ void leave_out_variables(Plan& plan, const std::vector<std::string>& keep) {
   plan.snapshot.left_out = plan.contents.left_out;
 }
 
-void decide_config(docker::Engine& engine, Plan& plan, const std::vector<std::string>& keep) {
+// Whoever starts a copy is told where its data are.
+void move_words(Plan& plan, const std::vector<std::pair<std::string, std::string>>& moved) {
+  for (const auto& [from, to] : moved) {
+    bool told = false;
+    for (auto* words : {&plan.config.env, &plan.config.entrypoint, &plan.config.cmd}) {
+      for (std::string& word : *words) {
+        std::string there = move_paths(word, from, to);
+        told = told || there != word;
+        word = std::move(there);
+      }
+    }
+    if (plan.config.healthcheck)
+      *plan.config.healthcheck = move_paths(*plan.config.healthcheck, from, to);
+    if (told) continue;
+    throw Error(
+        ErrorCode::failed, fmt::format("cannot snapshot {}", plan.source.name()),
+        fmt::format("its data are in {}, which each container has empty when it starts, and "
+                    "neither its variables nor its command name that so that a copy could "
+                    "be told of another place",
+                    from),
+        "name it in PGDATA");
+  }
+}
+
+void decide_config(docker::Engine& engine, Plan& plan, const std::vector<std::string>& keep,
+                   const std::vector<std::pair<std::string, std::string>>& moved) {
   const SourceContainer& source = plan.source;
   plan.config = snapshot::filter_config({source.container.config, source.image.config,
                                          snapshot::own_entrypoint(engine, source.container), keep});
   leave_out_variables(plan, keep);
+  move_words(plan, moved);
+  const auto& mounts = source.container.mounts;
+  const bool has_secret_files =
+      std::any_of(mounts.begin(), mounts.end(),
+                  [](const docker::Mount& mount) { return is_runtime_secret(mount.destination); });
+  if (has_secret_files) plan.config.left_out_config.emplace_back(snapshot::kSecretFiles);
   snapshot::guard(plan.config, source.kind.database->data_says_who_may_enter());
   auto quiet = source.kind.database->quiet_command(plan.config.entrypoint, plan.config.cmd,
                                                    source.kind.recognition);
@@ -198,20 +249,36 @@ std::string left_out_names(const snapshot::FilteredConfig& config) {
   return join(names, ", ");
 }
 
+// There is nothing of the database to be settled, then.
+bool forget_left_out_data(Plan& plan) {
+  const std::vector<std::string> data = plan.source.kind.recognition.data_paths;
+  const bool left_out = std::any_of(data.begin(), data.end(), [&](const std::string& path) {
+    return std::any_of(plan.leave_out.begin(), plan.leave_out.end(),
+                       [&](const std::string& mount) { return is_within(path, mount); });
+  });
+  if (left_out) plan.source.kind = databases::plain_files();
+  return left_out;
+}
+
 }  // namespace
 
-Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment moment) {
+Plan make_plan(snapshot::Context& context, const CreateRequest& request,
+               const std::function<void(const Plan&)>& on_directories) {
   docker::Engine& engine = context.engine;
+  Plan plan;
+  plan.root_listed = std::chrono::steady_clock::now();
   // The slowest question, about which nothing else need be known.
   auto changes =
       std::async(std::launch::async, [&] { return engine.container_changes(request.container); });
-  Plan plan;
   plan.must_capture = request.must_capture;
+  plan.leave_out = request.leave_out;
   plan.engine = engine.info();
   expect_own_architecture(plan.engine, request.container);
-  plan.source = inspect_source(engine, request.container, also_fit(request, moment));
-  if (moment == Moment::once_stopped)
-    plan.source.container.running = plan.source.container.restarting = false;
+  plan.source = inspect_source(engine, request.container,
+                               request.stands_in != nullptr ? AlsoFit::scratch : AlsoFit::nothing);
+  if (!request.known_as.empty()) plan.source.container.name = request.known_as;
+  // What a parent has of the data is of no use to it then.
+  const bool full = forget_left_out_data(plan) || request.full;
   const SourceContainer& source = plan.source;
   if (source.kind.recognition.initialising && !request.takes_it_as_it_is) {
     throw Error(ErrorCode::not_ready, fmt::format("cannot snapshot {} yet", source.name()),
@@ -222,14 +289,15 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment 
   const auto catalog = snapshot::Catalog::load(engine, context.state_dir);
   const snapshot::LoadedNotes notes(context.state_dir, plan.engine.id);
   plan.parent =
-      snapshot::choose_parent(engine, catalog, notes, source.container, source.image, request.full);
+      snapshot::choose_parent(engine, catalog, notes, source.container, source.image, full);
 
   snapshot::Snapshot& snapshot = plan.snapshot;
   refuse_long_note(request);
   snapshot.title = snapshot::choose_title(catalog, source.name(), request.title);
   plan.name = snapshot::choose_name(engine, source.name(), snapshot.title, request.name);
-  decide_contents(engine, plan, changes.get(), request.checksum);
-  decide_config(engine, plan, request.keep_env);
+  const auto moved = moved_data(source);
+  decide_directories(engine, plan);
+  decide_config(engine, plan, request.keep_env, moved);
   refuse_secret_words(plan, request);
 
   snapshot.id = request.id.empty() ? random_hex(8) : request.id;
@@ -240,6 +308,8 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment 
   snapshot.server_version = source.kind.recognition.version;
   snapshot.capture = "copy";
   tell_origin(snapshot, source, request.stands_in);
+  constexpr std::uint64_t kUsualShm = 64ULL << 20U;  // moby, config.DefaultShmSize
+  if (source.container.shm_bytes != kUsualShm) snapshot.run.shm_bytes = source.container.shm_bytes;
   snapshot.run.left_out_env = plan.config.left_out_env;
   snapshot.run.left_out_args = plan.config.left_out_args;
   snapshot.run.left_out_config = plan.config.left_out_config;
@@ -250,25 +320,8 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment 
   snapshot.pinned = request.pin;
   log(LogLevel::info, fmt::format("{} is kind {}: {}", source.name(), snapshot.kind,
                                   source.kind.recognition.reason));
-  return plan;
-}
-
-Plan plan_anew(snapshot::Context& context, const Plan& before) {
-  Plan plan = before;
-  plan.source.container = context.engine.inspect_container(before.source.id());
-  decide_contents(context.engine, plan, context.engine.container_changes(before.source.id()),
-                  before.job.checksum);
-  // The scratch has them at their numbers: a volume must not be taken for another.
-  const auto same = [](const docker::MountSpec& a, const docker::MountSpec& b) {
-    return a.source == b.source && a.target == b.target;
-  };
-  const auto& had = before.contents.mounts;
-  const auto& has = plan.contents.mounts;
-  if (!std::equal(had.begin(), had.end(), has.begin(), has.end(), same)) {
-    throw Error(ErrorCode::failed, "cannot snapshot " + plan.source.name(),
-                "its mounts are not those that it had before it was stopped",
-                "run the command again");
-  }
+  if (on_directories) on_directories(plan);
+  decide_files(engine, plan, changes.get(), request.checksum);
   return plan;
 }
 
@@ -288,6 +341,9 @@ void tell_plan(snapshot::Reporter& reporter, const Plan& plan) {
                     "gets them",
                     join(plan.contents.secret_files, ", ")));
   }
+  if (!plan.contents.configuration.empty())
+    reporter.notice("in it, since a copy needs them to start as this one: " +
+                    join(plan.contents.configuration, ", "));
   if (!plan.is_quiet) {
     reporter.notice(fmt::format(
         "the command of {} is not understood, so what its data and files say of archives, "

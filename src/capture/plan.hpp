@@ -1,6 +1,8 @@
 // All that is decided about a snapshot before anything is done.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,9 +23,11 @@ struct Plan {
   SourceContainer source;
   snapshot::ParentChoice parent;
   std::vector<std::string> must_capture;  // destinations of mounts
+  std::vector<std::string> leave_out;     // the same
   Contents contents;
-  worker::Job job;                  // of the scratch
-  std::string name;                 // the image's, once it is a snapshot
+  worker::Job job;                                      // of the scratch
+  std::chrono::steady_clock::time_point root_listed{};  // before the engine was asked for changes
+  std::string name;                                     // the image's, once it is a snapshot
   snapshot::FilteredConfig config;  // the image's, as far as the container decides it
   bool is_quiet = true;             // a copy does not act as the original
   snapshot::Snapshot snapshot;      // as far as it is known before it is taken
@@ -34,15 +38,11 @@ inline const docker::Image& image_below(const Plan& plan) {
   return plan.parent.delta ? *plan.parent.delta : plan.parent.base;
 }
 
-// Whether the source is captured as it is, or will be stopped first: then it counts as stopped.
-enum class Moment { now, once_stopped };
-
-// Looks only. Throws as create().
-Plan make_plan(snapshot::Context& context, const CreateRequest& request, Moment moment);
-
-// The same plan for a source that has been stopped since: what it wrote on its way belongs to it.
-// Throws `failed` where its mounts are not those that the plan's scratch has.
-Plan plan_anew(snapshot::Context& context, const Plan& before);
+// Looks only. Throws as create(). `on_directories` (may be empty) is called with all that a scratch
+// needs to be made, while the engine still lists the changes of the root file system, which takes
+// it long: the job is not known yet.
+Plan make_plan(snapshot::Context& context, const CreateRequest& request,
+               const std::function<void(const Plan&)>& on_directories);
 
 // What the user should know of it.
 void tell_plan(snapshot::Reporter& reporter, const Plan& plan);

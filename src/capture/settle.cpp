@@ -23,9 +23,10 @@ Settled settle(snapshot::Context& context, const Plan& plan, bool as_it_is,
     return {};
   }
   scratch.remove(settled.leftovers);
-  step.done(fmt::format("settled: {} {} recovered the copy and shut down cleanly", database.name(),
-                        settled.version));
-  return {true, settled.version};
+  step.done(fmt::format("settled: {} {} {}", database.name(), settled.version,
+                        settled.was_clean ? "had been shut down cleanly"
+                                          : "recovered the copy and shut down cleanly"));
+  return {true, settled.was_clean, settled.version, settled.emptied};
 }
 
 }  // namespace dksnap::capture

@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/paths.hpp"
 #include "base/text.hpp"
+#include "capture/contents.hpp"
+#include "capture/programs.hpp"
 #include "scratch/ours.hpp"
 #include "snapshot/facts.hpp"
 #include "snapshot/labels.hpp"
@@ -22,7 +25,9 @@ Error no_such_container(docker::Engine& engine, const std::string& ref) {
   std::vector<std::string> running;
   for (const docker::ContainerSummary& summary : engine.list_containers(every)) {
     for (const std::string& name : summary.names) {
-      if (edit_distance(name, ref) <= kFarthestName) near.push_back(name);
+      const std::size_t farthest =
+          std::min(kFarthestName, std::max<std::size_t>(1, ref.size() / 3));
+      if (!ref.empty() && edit_distance(name, ref) <= farthest) near.push_back(name);
       if (summary.state == "running") running.push_back(name);
     }
   }
@@ -75,6 +80,34 @@ void refuse_unfit(docker::Engine& engine, const docker::Container& container, Al
   }
 }
 
+std::vector<std::string> find_bound_programs(docker::Engine& engine,
+                                             const docker::Container& container) {
+  constexpr std::int64_t kLargest = 1024 * 1024;
+  constexpr std::uint32_t kExecutable = 0111;
+  std::vector<std::string> bound;
+  for (const Program& program : find_programs(container)) {
+    const auto& mounts = container.mounts;
+    const bool in_bind = std::any_of(mounts.begin(), mounts.end(), [&](const docker::Mount& mount) {
+      return mount.type == "bind" && is_within(program.path, mount.destination);
+    });
+    if (!in_bind || usually_holds_secrets(program.path)) continue;
+    const auto stat = engine.stat_path(container.id, program.path);
+    if (stat && stat->is_file() && stat->size <= kLargest &&
+        (program.is_script || (stat->mode & kExecutable) != 0))
+      bound.push_back(program.path);
+  }
+  return bound;
+}
+
+// What it runs.
+void learn(docker::Engine& engine, SourceContainer& source) {
+  const databases::ContainerFacts facts = snapshot::gather_facts(engine, source.container);
+  source.kind = databases::recognise(facts);
+  databases::Recognition& recognition = source.kind.recognition;
+  recognition.server = source.kind.database->server(facts, recognition);
+  source.bound_programs = find_bound_programs(engine, source.container);
+}
+
 }  // namespace
 
 SourceContainer inspect_source(docker::Engine& engine, const std::string& ref, AlsoFit also) {
@@ -91,15 +124,14 @@ SourceContainer inspect_source(docker::Engine& engine, const std::string& ref, A
                 fmt::format("get it back with `docker pull {}`, then run the command again",
                             source.container.image));
   }
-  source.settings.env = source.container.config.env;
   try {
-    source.kind = databases::recognise(snapshot::gather_facts(engine, source.container));
+    learn(engine, source);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::in_use) throw;
     // It has ended, or begun to start again, since it was looked at.
     source.container = inspect(engine, ref);
     refuse_unfit(engine, source.container, also);
-    source.kind = databases::recognise(snapshot::gather_facts(engine, source.container));
+    learn(engine, source);
   }
   return source;
 }

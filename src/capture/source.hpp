@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "databases/registry.hpp"
 #include "docker/engine.hpp"
@@ -12,7 +13,8 @@ struct SourceContainer {
   docker::Container container;
   docker::Image image;  // the one it was created from
   databases::Recognised kind;
-  databases::Settings settings;
+  // Small files in binds that it starts (programs.hpp), without which no copy would.
+  std::vector<std::string> bound_programs;
   const std::string& id() const { return container.id; }
   const std::string& name() const { return container.name; }
   bool is_live() const { return container.running; }  // paused ones included

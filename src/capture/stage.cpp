@@ -20,14 +20,10 @@ constexpr std::size_t kTagDigits = 12;
 // Names to try: nobody takes so many by accident.
 constexpr int kMostNames = 20;
 
-bool is_dksnaps(std::string_view label) {
-  return label.starts_with("dksnap.");
-}
-
 docker::StringMap stage_labels(const docker::Image& base) {
   docker::StringMap labels = base.config.labels;
   // The base may be a snapshot; this is none.
-  std::erase_if(labels, [](const auto& label) { return is_dksnaps(label.first); });
+  std::erase_if(labels, [](const auto& label) { return snapshot::is_dksnaps_label(label.first); });
   labels[snapshot::label::kRole] = snapshot::kRoleStage;
   return labels;
 }
@@ -65,18 +61,12 @@ image::LoadRequest stage_request(snapshot::Context& context, const docker::Image
   config.variant = base.variant;
   config.base_diff_ids = base.diff_ids;
   config.labels = {{snapshot::label::kRole, snapshot::kRoleStage}};
-  config.removes_label = is_dksnaps;
+  config.removes_label = snapshot::is_dksnaps_label;
   config.captured_paths = captured;
   config.created = TimePoint{};
   config.comment = "stage image";
 
-  image::LoadRequest load;
-  load.config = image::make_image_config(config);
-  load.base = describe_layers(context, base);
-  load.architecture = base.architecture;
-  load.os = base.os;
-  load.variant = base.variant;
-  return load;
+  return load_of_config(context, base, image::make_image_config(config));
 }
 
 }  // namespace
@@ -91,6 +81,17 @@ std::vector<std::string> volumes_without(const std::vector<std::string>& volumes
     if (!touches) kept.push_back(volume);
   }
   return kept;
+}
+
+image::LoadRequest load_of_config(snapshot::Context& context, const docker::Image& layers,
+                                  std::string config) {
+  image::LoadRequest load;
+  load.config = std::move(config);
+  load.base = describe_layers(context, layers);
+  load.architecture = layers.architecture;
+  load.os = layers.os;
+  load.variant = layers.variant;
+  return load;
 }
 
 std::string ensure_stage_image(snapshot::Context& context, const docker::Image& base,

@@ -20,6 +20,10 @@ std::string ensure_stage_image(snapshot::Context& context, const docker::Image& 
 std::vector<std::string> volumes_without(const std::vector<std::string>& volumes,
                                          const std::vector<std::string>& captured);
 
+// An image of that configuration alone, on the layers of one that the engine has. Without names.
+image::LoadRequest load_of_config(snapshot::Context& context, const docker::Image& layers,
+                                  std::string config);
+
 // What a load archive must say about layers that the engine has: for the classic store the diff ids
 // are enough, for the containerd store the true descriptors are read from the engine (and kept in
 // the state directory, by the image's digest).

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "capture/plan.hpp"
 #include "capture/unfinished_image.hpp"
@@ -32,8 +33,10 @@ Copied copy(snapshot::Context& context, const Plan& plan, scratch::Scratch& scra
 
 // The database's own server has recovered the copy and shut down cleanly.
 struct Settled {
-  bool done = false;    // not for kinds that need none
-  std::string version;  // of that server
+  bool done = false;                 // not for kinds that need none
+  bool was_clean = false;            // there was nothing to recover
+  std::string version;               // of that server
+  std::vector<std::string> emptied;  // what it has emptied for that, as words
 };
 // `as_it_is`: a copy that the server refuses stays as it is, and is no error.
 Settled settle(snapshot::Context& context, const Plan& plan, bool as_it_is,

@@ -59,14 +59,16 @@ void print_error(const Error& error, bool json) {
 // What the engine calls report when they are cancelled says nothing of who cancelled them, or why.
 Error explain_interruption(const Error& error, ErrorCode reason, int timeout) {
   if (reason == ErrorCode::not_ready) {
-    return {ErrorCode::not_ready, error.message(),
-            fmt::format("it did not finish within {} s (--timeout)", timeout),
-            error.hint().empty() ? "everything was rolled back; give more time" : error.hint()};
+    return {
+        ErrorCode::not_ready, error.message(),
+        fmt::format("it did not finish within {} s (--timeout)", timeout),
+        error.hint().empty() ? "what was half done was rolled back; give more time" : error.hint()};
   }
   return {reason, error.message(),
           reason == ErrorCode::interrupted ? "interrupted (Ctrl-C)" : "terminated by a signal",
-          error.hint().empty() ? "everything was rolled back; run the command again when you like"
-                               : error.hint()};
+          error.hint().empty()
+              ? "what was half done was rolled back; run the command again when you like"
+              : error.hint()};
 }
 
 int run_command(ParsedCommand& parsed) {

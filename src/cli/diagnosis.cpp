@@ -10,7 +10,9 @@
 #include "base/text.hpp"
 #include "docker/http/http_engine.hpp"
 #include "scratch/claim.hpp"
+#include "scratch/ours.hpp"
 #include "scratch/worker_program.hpp"
+#include "snapshot/labels.hpp"
 #include "swap/bin.hpp"
 #include "swap/foreign.hpp"
 #include "swap/leftovers.hpp"
@@ -72,6 +74,7 @@ DoctorFinding leftovers_finding(Session& session, bool fix) {
       fix ? swap::clean_up(session.context()) : swap::find_leftovers(session.context());
   if (found.empty()) return {"leftovers", true, "none", {}};
   std::vector<std::string> all = found.thawed;
+  all.insert(all.end(), found.started.begin(), found.started.end());
   all.insert(all.end(), found.scratches.begin(), found.scratches.end());
   all.insert(all.end(), found.images.begin(), found.images.end());
   for (const swap::JournalEntry& entry : found.replaced)
@@ -82,7 +85,7 @@ DoctorFinding leftovers_finding(Session& session, bool fix) {
     return {"leftovers", false, "left behind by a killed dksnap: " + join(all, ", "),
             "`dksnap doctor --fix` sets it right; so does the next command that changes something"};
   }
-  std::string text = all.empty() ? "" : "thawed, removed or put back: " + join(all, ", ");
+  std::string text = all.empty() ? "" : "thawed, started, removed or put back: " + join(all, ", ");
   for (const std::string& problem : found.problems) text += (text.empty() ? "" : "; ") + problem;
   const std::string given_up = give_up_all(session);
   const bool right = found.problems.empty() || !given_up.empty();
@@ -103,6 +106,11 @@ DoctorFinding others_finding(Session& session) {
     if (foreign.parked.empty()) continue;
     things.push_back(fmt::format("{} ({})", foreign.parked,
                                  foreign.whose.empty() ? "whose is unknown" : foreign.whose));
+  }
+  for (const docker::Volume& volume : swap::find_foreign_saved(session.context())) {
+    const std::string by = scratch::label_of(volume, snapshot::label::kMadeBy);
+    things.push_back(fmt::format("the volume {} ({})", printable(volume.name),
+                                 by.empty() ? "whose is unknown" : printable(by)));
   }
   std::size_t in_bin = 0;
   for (const swap::BinItem& item : swap::list_bin(session.context())) in_bin += item.mine ? 0 : 1;

@@ -115,6 +115,8 @@ ParsedCommand parse_command_line(const std::vector<std::string>& words, bool& js
   if (at < words.size()) {
     name = words[at];
     rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(at));
+  } else if (std::erase_if(rest, [](const std::string& word) { return word == "--version"; }) > 0) {
+    name = "version";
   } else {
     // `dksnap --help` is help on all of it, not on the command `help`.
     std::erase_if(rest, [](const std::string& word) { return word == "-h" || word == "--help"; });

@@ -66,6 +66,7 @@ TEST(CommandLine, HelpIsGivenWhateverElseIsWrong) {
 
 TEST(CommandLine, JsonIsKnownEvenWhenTheRestIsNot) {
   bool json = false;
+  EXPECT_EQ(parse_command_line({"--version"}, json).command->name, "version");
   EXPECT_THROW(parse_command_line({"nope", "--json"}, json), Error);
   EXPECT_TRUE(json);
 }

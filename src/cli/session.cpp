@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "cli/render/json.hpp"
 #include "cli/render/progress.hpp"
 #include "docker/http/http_engine.hpp"
 #include "swap/bin.hpp"
@@ -18,9 +19,9 @@
 namespace dksnap::cli {
 namespace {
 
-// The command line that runs this program as the thaw guard, against the same engine.
+// The command line that runs this program as a guard, against the same engine.
 std::vector<std::string> guard_command(const docker::EndpointOptions& endpoint) {
-  std::vector<std::string> command{"/proc/self/exe", "__thaw-guard"};
+  std::vector<std::string> command{"/proc/self/exe", "__guard"};
   const auto option = [&](const char* name, const std::string& value) {
     if (value.empty()) return;
     command.emplace_back(name);
@@ -54,8 +55,9 @@ std::string published_host(const docker::Endpoint& endpoint) {
 std::filesystem::path state_directory() {
   const char* state = std::getenv("XDG_STATE_HOME");
   if (state != nullptr && *state == '/') return std::filesystem::path(state) / "dksnap";
-  const char* home = std::getenv("HOME");
-  return std::filesystem::path(home != nullptr ? home : "/") / ".local/state/dksnap";
+  // A service or a job may have no HOME: then the user's record has it, as for docker.
+  const std::string home = docker::real_surroundings().home;
+  return std::filesystem::path(home.starts_with('/') ? home : "/") / ".local/state/dksnap";
 }
 
 Session::Session(GlobalOptions options, Interrupts& interrupts)
@@ -103,6 +105,10 @@ swap::Leftovers Session::clean_up_first() {
     say(fmt::format("Thawed {}, which a killed dksnap had left frozen.",
                     join(cleaned.thawed, ", ")));
   }
+  if (!cleaned.started.empty()) {
+    say(fmt::format("Started {}, which a killed dksnap had stopped for a snapshot.",
+                    join(cleaned.started, ", ")));
+  }
   if (!cleaned.scratches.empty() || !cleaned.images.empty()) {
     say(fmt::format("Removed {} scratch container(s) and {} helper image(s) of a killed dksnap.",
                     cleaned.scratches.size(), cleaned.images.size()));
@@ -126,9 +132,15 @@ swap::Leftovers Session::clean_up_first() {
   return cleaned;
 }
 
+void Session::tell(std::string_view line) const {
+  if (options_.json)
+    tell_line(json_step("notice", std::string(line), std::nullopt));
+  else
+    tell_line(line);
+}
+
 void Session::say(std::string_view line) {
-  if (options_.quiet) return;
-  tell_line(line);
+  if (!options_.quiet) tell(line);
 }
 
 // A line, or what there is of it.
@@ -151,9 +163,13 @@ std::string Session::read_answer() {
   return answer;
 }
 
+void Session::warn(std::string_view line) {
+  tell(line);
+}
+
 void Session::propose(std::string_view line) {
   const bool asks = !options_.yes && !options_.no_input && ::isatty(STDIN_FILENO) != 0;
-  if (!options_.quiet || asks) tell_line(line);
+  if (!options_.quiet || asks) tell(line);
 }
 
 void Session::tell_half_done() {

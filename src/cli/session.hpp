@@ -40,6 +40,8 @@ class Session {
   void print(const PrintedLine& line) { print_line(line); }
   // A line for people, to standard error; not with --quiet.
   void say(std::string_view line);
+  // The same where --quiet must not hide it either: a result is not what it seems.
+  void warn(std::string_view line);
   // The same of what is about to be asked: --quiet does not hide what a question is about.
   void propose(std::string_view line);
   // Says of each container that a killed dksnap left half replaced, and of nothing else.
@@ -51,6 +53,8 @@ class Session {
   bool confirm(const std::string& question, const std::string& what_yes_does);
 
  private:
+  // With --json as an object, as all that goes to standard error then.
+  void tell(std::string_view line) const;
   std::string read_answer();
   void connect();
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "databases/server.hpp"
 #include "databases/shell.hpp"
 #include "docker/types.hpp"
 
@@ -19,6 +20,7 @@ struct ContainerFacts {
   docker::Config config;
   std::vector<docker::Mount> mounts;
   bool running = false;
+  std::string started_at;  // as the engine tells it
   // Empty where they cannot be listed: it does not run, is frozen, or the engine has no `ps`.
   std::vector<docker::Process> processes;
   // A path in the container; nothing where it does not exist. Sees no tmpfs of a running container.
@@ -27,6 +29,8 @@ struct ContainerFacts {
   std::function<std::optional<std::string>(const std::string&)> read;
   // Where the links lead that lie in a directory; none where that does not exist.
   std::function<std::vector<std::string>(const std::string&)> links;
+  // The names of the plain files in it; of a small one.
+  std::function<std::vector<std::string>(const std::string&)> files;
 };
 
 struct Recognition {
@@ -36,6 +40,7 @@ struct Recognition {
   std::vector<std::string> data_paths;  // absolute; the first is the data directory
   // Its entrypoint still makes the first databases: what a copy would hold is not what it will.
   bool initialising = false;
+  Server server;
 };
 
 // How to log on where the database asks; all may be empty.
@@ -50,9 +55,20 @@ struct FlushResult {
 };
 
 struct Settled {
-  std::string version;  // of the server: "15.18"
+  std::string version;     // of the server: "15.18"
+  bool was_clean = false;  // it had been shut down: there was nothing to recover
+  // Data that the source had and the copy has not, since recovery empties it: "the rows of …".
+  std::vector<std::string> emptied;
   // Paths that a cleanly shut down copy no longer needs.
   std::vector<std::string> leftovers;
+};
+
+// Of a write-ahead log in segments, those are spare that lie before `first_needed`, and those that
+// are not what they are called (worker/copy/spare_log.hpp).
+struct SpareLog {
+  std::string directory;     // as `recognition`'s paths
+  std::string first_needed;  // the last 16 digits of a segment's name
+  std::uint64_t segment_bytes = 0;
 };
 
 // What a snapshot, or the container it came from, says about its settings.
@@ -77,9 +93,16 @@ class Database {
   // Nothing where the container is of another kind.
   virtual std::optional<Recognition> recognise(const ContainerFacts& facts) const = 0;
 
+  // How its server runs, by the container's configuration alone.
+  virtual Server server_of(const docker::Config& /*config*/) const { return {}; }
+  // The same by all that can be seen of it; reads a few small files.
+  virtual Server server(const ContainerFacts& facts, const Recognition& /*recognition*/) const {
+    return server_of(facts.config);
+  }
+
   // Asks the running server to write out what it holds in memory. A refusal is not an error where
   // `safe_without_flush()`.
-  virtual FlushResult flush(Shell& source, const Recognition& recognition, const Settings& settings,
+  virtual FlushResult flush(Shell& source, const Recognition& recognition,
                             const Credentials& credentials) const = 0;
   virtual bool safe_without_flush() const = 0;
 
@@ -96,6 +119,18 @@ class Database {
     return cmd;
   }
 
+  // What goes by the data of a running server as it is now, and does not fit older data: "the
+  // standby s1". Nothing where the server does not tell.
+  virtual std::optional<std::vector<std::string>> followers(Shell& /*source*/,
+                                                            const Server& /*server*/) const {
+    return std::vector<std::string>();
+  }
+
+  // The signal by which a server of this configuration writes all out and ends, "SIGINT".
+  virtual std::string stop_signal(const docker::Config& config, const Server& /*server*/) const {
+    return config.stop_signal.empty() ? "SIGTERM" : config.stop_signal;
+  }
+
   // Whether a copy taken while the server ran needs settle().
   virtual bool settles() const = 0;
   // Paths in a fresh copy that would keep the server from starting on it (a stale pid file).
@@ -104,21 +139,30 @@ class Database {
   // spare their copying; none where it was not. `recognition`'s paths are where `scratch` has them.
   virtual std::vector<std::string> spare_paths(Shell& scratch,
                                                const Recognition& recognition) const = 0;
+  // The same of a server that runs, while it runs. Nothing where all is needed, or that cannot be
+  // told.
+  virtual std::optional<SpareLog> spare_log(Shell& /*scratch*/,
+                                            const Recognition& /*recognition*/) const {
+    return std::nullopt;
+  }
   // Lets the database recover the copy in a scratch and shut down cleanly; the scratch has no
   // network. Throws database_refused with the server's own words.
   virtual Settled settle(Shell& scratch, const Recognition& recognition) const = 0;
 
-  // Whether not_ready() knows more than that the container runs.
+  // Whether not_ready() and no_answer() know more than that the container runs.
   virtual bool can_be_asked() const { return true; }
-  // The port the server listens on inside; none: 0.
-  virtual std::uint16_t port() const = 0;
   // For people and scripts: "postgresql://shop@127.0.0.1:32768/shop". No passwords.
-  virtual std::string connection_string(const Address& address, const Settings& settings) const = 0;
-  // Nothing once the server in `container` answers a query, and answers at `address` if that has a
-  // port; otherwise what it is still waiting for.
-  virtual std::optional<std::string> not_ready(Shell& container, const Recognition& recognition,
-                                               const Address& address,
-                                               const Settings& settings) const = 0;
+  virtual std::string connection_string(const Address& address, const Server& server,
+                                        const Settings& settings) const = 0;
+  // Nothing once the server that a container was started for takes connections, whoever may log
+  // on, by what it says itself inside; otherwise what it is still waiting for. Learns in `server`
+  // where it listens.
+  virtual std::optional<std::string> not_ready(Shell& container, const ContainerFacts& facts,
+                                               Server& server) const = 0;
+  // Nothing if the server answers at an address from here: a query where it lets everybody in, its
+  // own greeting where it does not. Waits for two seconds at most.
+  virtual std::optional<std::string> no_answer(const Address& address,
+                                               const Server& server) const = 0;
 };
 
 }  // namespace dksnap::databases

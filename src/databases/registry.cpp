@@ -31,6 +31,13 @@ const Database& by_name(std::string_view name) {
               "the snapshot was made by a newer version", "update dksnap");
 }
 
+Recognised plain_files() {
+  Recognition recognition;
+  recognition.kind = kFiles.name();
+  recognition.reason = "the database's data is kept beside it";
+  return {&kFiles, std::move(recognition)};
+}
+
 Recognised recognise(const ContainerFacts& facts) {
   for (const Database* database : kAll) {
     if (auto recognition = database->recognise(facts)) {

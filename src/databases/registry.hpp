@@ -18,5 +18,7 @@ struct Recognised {
   Recognition recognition;
 };
 Recognised recognise(const ContainerFacts& facts);
+// What takes everything, without any data of its own.
+Recognised plain_files();
 
 }  // namespace dksnap::databases

@@ -15,7 +15,8 @@ constexpr std::size_t kErrorTail = 8 * 1024;
 
 Shell::Shell(docker::Engine& engine, const std::string& container_id)
     : run_([&engine, container_id](const std::vector<std::string>& argv, const std::string& user,
-                                   const std::vector<std::string>& env, const TimeLimit& limit) {
+                                   const std::vector<std::string>& env, const TimeLimit& limit,
+                                   const std::string&) {
         docker::ExecSpec spec;
         spec.argv = argv;
         spec.user = user;

@@ -29,9 +29,9 @@ inline constexpr int kTimedOut = docker::kExecTimedOut;
 // One container to run programs in.
 class Shell {
  public:
-  using Run =
-      std::function<ProgramResult(const std::vector<std::string>& argv, const std::string& user,
-                                  const std::vector<std::string>& env, const TimeLimit& limit)>;
+  using Run = std::function<ProgramResult(
+      const std::vector<std::string>& argv, const std::string& user,
+      const std::vector<std::string>& env, const TimeLimit& limit, const std::string& input)>;
 
   // By execs of the engine, which it does not own.
   Shell(docker::Engine& engine, const std::string& container_id);
@@ -40,10 +40,11 @@ class Shell {
 
   // Blocks until the program has ended, or its time is over: in a scratch it is then ended, with
   // all that it has started; elsewhere it goes on and is no longer waited for. `user`: "uid:gid";
-  // empty: the container's own.
+  // empty: the container's own. `input`: what it reads; in a scratch only.
   ProgramResult run(const std::vector<std::string>& argv, const std::string& user = {},
-                    const std::vector<std::string>& env = {}, const TimeLimit& limit = kQuestion) {
-    return run_(argv, user, env, limit);
+                    const std::vector<std::string>& env = {}, const TimeLimit& limit = kQuestion,
+                    const std::string& input = {}) {
+    return run_(argv, user, env, limit, input);
   }
 
  private:

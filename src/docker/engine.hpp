@@ -40,6 +40,7 @@ struct ContainerFilter {
   bool all = false;                 // stopped ones as well
   std::vector<std::string> labels;  // "key" or "key=value", all must match
   std::string volume;               // name or destination of a mount
+  std::string id;                   // whole
 };
 
 // Every call blocks until the engine has answered, and throws Error: engine_unreachable when the
@@ -62,11 +63,14 @@ class Engine {
   virtual std::vector<ContainerSummary> list_containers(const ContainerFilter& filter) = 0;
   virtual Container inspect_container(const std::string& ref) = 0;
   virtual std::string create_container(const ContainerSpec& spec) = 0;  // returns the id
-  // The same with a request as it stands. `networks` of it are not connected to.
+  // The same with a request as it stands: its networks are neither connected to nor left.
   virtual std::string create_container(const std::string& name, const RawContainerSpec& spec) = 0;
   virtual void connect_network(const std::string& id, const NetworkConnection& connection) = 0;
+  virtual void disconnect_network(const std::string& id, const std::string& network) = 0;
   // "no", "always", "on-failure:3"; at once, and for good.
   virtual void set_restart_policy(const std::string& id, const std::string& policy) = 0;
+  // At once. Of the resources only the share of the processors: nano_cpus, or period and quota.
+  virtual void set_processor_share(const std::string& id, const Resources& resources) = 0;
   virtual void start_container(const std::string& id) = 0;
   // Stops; nothing happens if it is not running. `grace`: until it is killed; none: its own.
   virtual void stop_container(const std::string& id, std::optional<std::chrono::seconds> grace) = 0;
@@ -125,6 +129,14 @@ class Engine {
   virtual Volume create_volume(const std::string& name, const StringMap& labels) = 0;
   // Not there: nothing happens. In use: `in_use`.
   virtual void remove_volume(const std::string& name) = 0;
+
+  // Networks.
+  virtual std::vector<Network> list_networks() = 0;
+  // Of this machine alone; returns the id. Throws in_use where one has the name, unless that is
+  // being made at the same time: an engine before 23 then has two.
+  virtual std::string create_network(const Network& network) = 0;
+  // By its id. Not there: nothing happens. Throws `failed` where a running container is in it.
+  virtual void remove_network(const std::string& id) = 0;
 };
 
 }  // namespace dksnap::docker

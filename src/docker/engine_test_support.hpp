@@ -19,7 +19,9 @@ class NoEngine : public Engine {
     return no();
   }
   void connect_network(const std::string&, const NetworkConnection&) override { no(); }
+  void disconnect_network(const std::string&, const std::string&) override { no(); }
   void set_restart_policy(const std::string&, const std::string&) override { no(); }
+  void set_processor_share(const std::string&, const Resources&) override { no(); }
   void start_container(const std::string&) override { no(); }
   void stop_container(const std::string&, std::optional<std::chrono::seconds>) override { no(); }
   void kill_container(const std::string&, const std::string&) override { no(); }
@@ -50,6 +52,9 @@ class NoEngine : public Engine {
   std::vector<Volume> list_volumes() override { return no(); }
   Volume create_volume(const std::string&, const StringMap&) override { return no(); }
   void remove_volume(const std::string&) override { no(); }
+  std::vector<Network> list_networks() override { return no(); }
+  std::string create_network(const Network&) override { return no(); }
+  void remove_network(const std::string&) override { no(); }
 
  protected:
   // Stands for a value of any type.

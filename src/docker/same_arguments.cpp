@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/paths.hpp"
 #include "base/text.hpp"
 #include "docker/answers/json_read.hpp"
 #include "docker/answers/json_types.hpp"
@@ -17,6 +18,7 @@ using nlohmann::json;
 
 // The engine's default host name, and an alias that it gives: so many digits of the id.
 constexpr std::size_t kShortId = 12;
+constexpr std::string_view kDefaultMode = "default";
 
 const json& raw_of(const Config& config) {
   static const json kNothing = json::object();
@@ -25,10 +27,6 @@ const json& raw_of(const Config& config) {
 
 bool holds(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
-}
-
-std::string name_of(const std::string& variable) {
-  return variable.substr(0, variable.find('='));
 }
 
 class Arguments {
@@ -41,6 +39,10 @@ class Arguments {
 
   RawContainerSpec run() {
     body_["Image"] = wanted_.new_image_name;
+    move_words("Entrypoint");
+    move_words("Cmd");
+    move_words("Env");
+    move_check();
     set_hostname();
     set_programs();
     set_environment();
@@ -60,18 +62,33 @@ class Arguments {
 
  private:
   const json& new_image() const { return raw_of(wanted_.new_image->config); }
-  const json& old_image() const { return raw_of(wanted_.image->config); }
+
+  void move_check() {
+    if (!body_.contains("Healthcheck") || !body_["Healthcheck"].is_object()) return;
+    std::vector<std::string> words = texts(body_["Healthcheck"], "Test");
+    for (const auto& [from, to] : wanted_.moved_paths)
+      for (std::string& word : words) word = move_paths(word, from, to);
+    if (!words.empty()) body_["Healthcheck"]["Test"] = words;
+  }
+
+  void move_words(const char* name) {
+    std::vector<std::string> words = texts(body_, name);
+    for (const auto& [from, to] : wanted_.moved_paths)
+      for (std::string& word : words) word = move_paths(word, from, to);
+    if (!words.empty()) body_[name] = words;
+  }
 
   // A name that the engine gave goes; so does one where none may be given.
   void set_hostname() {
     const std::string hostname = text(body_, "Hostname");
     const std::string network = text(host_, "NetworkMode");
-    if (hostname == old_.id.substr(0, kShortId) || network.starts_with("container:") ||
-        text(host_, "UTSMode") == "host" ||
-        (network == "host" && hostname == wanted_.engine->name)) {
+    const bool none_may_be_given =
+        network.starts_with("container:") || text(host_, "UTSMode") == "host";
+    if (none_may_be_given || hostname == old_.id.substr(0, kShortId) ||
+        (network == "host" && hostname == wanted_.engine->name))
       body_.erase("Hostname");
+    if (none_may_be_given || network == "host" || text(body_, "Domainname").empty())
       body_.erase("Domainname");
-    }
   }
 
   // Where the entrypoint is given, the image's command counts no more (moby, daemon/commit.go:
@@ -80,7 +97,7 @@ class Arguments {
     const auto same = [&](const char* name) {
       return texts(body_, name) == texts(new_image(), name);
     };
-    if (!wanted_.pins_programs && same("Entrypoint") && same("Cmd")) {
+    if (same("Entrypoint") && same("Cmd")) {
       body_.erase("Entrypoint");
       body_.erase("Cmd");
     } else if (texts(body_, "Entrypoint").empty()) {
@@ -88,22 +105,12 @@ class Arguments {
     }
   }
 
-  // A variable of the old image is the new image's business; what a snapshot took over from the
-  // container that it was taken of is not: there the old container's value counts.
   void set_environment() {
     std::vector<std::string> kept;
-    const std::vector<std::string> old_image = texts(this->old_image(), "Env");
-    const std::vector<std::string>& new_image = wanted_.new_image->config.env;
-    for (const std::string& variable : old_.config.env) {
-      if (holds(new_image, variable)) continue;
-      if (holds(old_image, variable) && is_the_images(name_of(variable))) continue;
-      kept.push_back(variable);
+    for (const std::string& variable : texts(body_, "Env")) {
+      if (!holds(wanted_.new_image->config.env, variable)) kept.push_back(variable);
     }
     body_["Env"] = kept;
-  }
-  bool is_the_images(const std::string& name) const {
-    const Image& image = wanted_.base != nullptr ? *wanted_.base : *wanted_.new_image;
-    return wanted_.new_image->config.env_value(name) && image.config.env_value(name);
   }
 
   // `none`: what to ask for where the old container has none and the image has one.
@@ -142,16 +149,11 @@ class Arguments {
 
   void set_labels() {
     json labels = json::object();
-    const StringMap& new_labels = wanted_.new_image->config.labels;
-    const StringMap& old_labels = wanted_.image->config.labels;
-    const auto in = [](const StringMap& map, const std::string& name, const std::string& value) {
-      const auto found = map.find(name);
-      return found != map.end() && found->second == value;
-    };
+    const StringMap& images = wanted_.new_image->config.labels;
     for (const auto& [name, value] : old_.config.labels) {
-      if (name.starts_with("dksnap.")) continue;
-      const bool the_images = new_labels.contains(name) && in(old_labels, name, value);
-      if (!the_images && !in(new_labels, name, value)) labels[name] = value;
+      const auto same = images.find(name);
+      const bool has_image = same != images.end() && same->second == value;
+      if (!name.starts_with("dksnap.") && !has_image) labels[name] = value;
     }
     for (const auto& [name, value] : wanted_.labels) labels[name] = value;
     body_["Labels"] = std::move(labels);
@@ -180,12 +182,45 @@ class Arguments {
     drop_from("Mounts", [](const json& mount) { return text(mount, "Target"); });
     if (host_.contains("Tmpfs"))
       erase_paths(host_["Tmpfs"], [&](const std::string& path) { return is_dropped(path); });
+    if (!wanted_.lost_volumes_from.empty()) {
+      json kept = json::array();
+      for (const std::string& from : texts(host_, "VolumesFrom")) {
+        if (!holds(wanted_.lost_volumes_from, from)) kept.push_back(from);
+      }
+      host_["VolumesFrom"] = kept;
+      add_lost_mounts();
+    }
     for (const Mount& mount : old_.mounts) {
       if (!mount.own_volume || is_dropped(mount.destination)) continue;
       drop_from(
           "Mounts", [](const json& one) { return text(one, "Target"); }, mount.destination);
       host_["Mounts"].push_back({{"Type", "volume"},
                                  {"Source", mount.name},
+                                 {"Target", mount.destination},
+                                 {"ReadOnly", !mount.read_write}});
+    }
+  }
+
+  // Which of its mounts came from whom is not told: all that no other argument asks for.
+  void add_lost_mounts() {
+    for (const Mount& mount : old_.mounts) {
+      if (mount.own_volume || is_dropped(mount.destination) || mount.type == "tmpfs") continue;
+      const auto asks = [&](const char* name, auto destination_of) {
+        const json& list = member(host_, name);
+        return std::any_of(list.begin(), list.end(), [&](const json& one) {
+          return normalised(destination_of(one)) == mount.destination;
+        });
+      };
+      const bool asked = asks("Binds",
+                              [](const json& bind) {
+                                const std::vector<std::string> parts =
+                                    split(bind.get<std::string>(), ':');
+                                return parts.size() < 2 ? parts.front() : parts[1];
+                              }) ||
+                         asks("Mounts", [](const json& one) { return text(one, "Target"); });
+      if (asked) continue;
+      host_["Mounts"].push_back({{"Type", mount.type},
+                                 {"Source", mount.type == "volume" ? mount.name : mount.source},
                                  {"Target", mount.destination},
                                  {"ReadOnly", !mount.read_write}});
     }
@@ -223,18 +258,32 @@ class Arguments {
     const auto version = parse_api_version(wanted_.engine->api_version);
     const bool all_at_once = version && takes_all_networks(*version);
     json endpoints = json::object();
+    bool has_first = false;
     for (const auto& [name, settings] : networks.items()) {
-      const bool first = name == mode || text(settings, "NetworkID") == mode ||
-                         (mode == "default" && name == "bridge");
+      const bool first = is_network_of_mode(name, settings, mode);
+      has_first = has_first || first;
       json wanted = endpoint(settings);
       if (first && wanted.empty() && networks.size() == 1) continue;
-      if (first || all_at_once) {
+      // The one of the mode by the name that the mode gives it: by another it would be a second.
+      if (first) {
+        endpoints[mode == kDefaultMode ? name : mode] = std::move(wanted);
+      } else if (all_at_once) {
         endpoints[name] = std::move(wanted);
       } else {
         result_.networks.push_back({name, wanted.dump()});
       }
     }
+    // An engine that takes all networks with the request connects it to no other than those.
+    if (!has_first && (networks.empty() || !all_at_once))
+      result_.left_networks.push_back(mode == kDefaultMode ? "bridge" : mode);
     body_["NetworkingConfig"] = {{"EndpointsConfig", std::move(endpoints)}};
+  }
+
+  // A mode may name it by its id, or the beginning of that.
+  static bool is_network_of_mode(const std::string& name, const json& settings,
+                                 const std::string& mode) {
+    return name == mode || (mode == kDefaultMode && name == "bridge") ||
+           (!mode.empty() && text(settings, "NetworkID").starts_with(mode));
   }
 
   json endpoint(const json& settings) const {
@@ -261,6 +310,21 @@ class Arguments {
 
 RawContainerSpec same_arguments(const SameArguments& wanted) {
   return Arguments(wanted).run();
+}
+
+std::vector<std::string> networks_of(const RawContainerSpec& spec) {
+  std::vector<std::string> names;
+  const json body = json::parse(spec.body);
+  names.push_back(text(member(body, "HostConfig"), "NetworkMode"));
+  for (const auto& [name, settings] :
+       member(member(body, "NetworkingConfig"), "EndpointsConfig").items())
+    names.push_back(name);
+  for (const NetworkConnection& network : spec.networks) names.push_back(network.network);
+  std::erase_if(names, [](const std::string& name) {
+    return name.empty() || name == kDefaultMode || name == "bridge" || name == "host" ||
+           name == "none" || name.starts_with("container:");
+  });
+  return names;
 }
 
 RawContainerSpec with_labels(RawContainerSpec spec, const StringMap& labels) {

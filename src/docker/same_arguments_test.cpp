@@ -47,7 +47,6 @@ class SameArgumentsTest : public testing::Test {
     wanted_.container = &container;
     wanted_.image = &image;
     wanted_.new_image = &new_image;
-    wanted_.base = with_base_ ? &image : nullptr;
     wanted_.engine = &engine_;
     wanted_.new_image_name = "dksnap/db:seed";
     const RawContainerSpec spec = same_arguments(wanted_);
@@ -61,7 +60,6 @@ class SameArgumentsTest : public testing::Test {
   json host_;
   json mounts_ = json::array();
   json networks_;
-  bool with_base_ = true;
   EngineInfo engine_;
   SameArguments wanted_;
   std::vector<NetworkConnection> later_;
@@ -113,14 +111,6 @@ TEST_F(SameArgumentsTest, AnotherLoaderInTheNewImageIsNotTakenOver) {
   const json body = run();
   EXPECT_EQ(body["Entrypoint"], json({"entry.sh"}));
   EXPECT_EQ(body["Cmd"], json({"postgres"}));
-}
-
-TEST_F(SameArgumentsTest, AVersionOfTheImageIsNotPinned) {
-  new_config_["Env"] = {"PATH=/bin", "PG_MAJOR=15", "PG_VERSION=15.2", "POSTGRES_DB=theirs"};
-  config_["Env"].push_back("POSTGRES_DB=ours");
-  EXPECT_EQ(run()["Env"], json({"POSTGRES_DB=ours"}));
-  with_base_ = false;
-  EXPECT_EQ(run()["Env"], json({"POSTGRES_DB=ours"}));
 }
 
 TEST_F(SameArgumentsTest, TurnsOffWhatOnlyTheNewImageHas) {

@@ -99,7 +99,8 @@ struct ContainerSummary {
   std::int64_t created = 0;  // seconds since the epoch
   StringMap labels;
   std::vector<Mount> mounts;
-  std::string network_mode;  // "default", a network's name, "container:<id>"
+  std::string network_mode;           // "default", a network's name, "container:<id>"
+  std::vector<std::string> networks;  // names
 };
 
 struct Container {
@@ -121,7 +122,11 @@ struct Container {
   bool auto_remove = false;
   bool read_only_rootfs = false;
   std::string network_mode;
-  std::string pid_mode;  // empty: its own; "host", "container:<id>"
+  std::string pid_mode;                   // empty: its own; "host", "container:<id>"
+  std::uint64_t shm_bytes = 0;            // of its /dev/shm
+  std::string ipc_mode;                   // the same, and "private", "shareable"
+  std::vector<std::string> links;         // "/other:/this/alias"
+  std::vector<std::string> volumes_from;  // "other", "other:ro"
   Resources resources;
   std::vector<std::string>
       dropped_capabilities;  // as they were asked for: "ALL", "CAP_KILL", "kill"
@@ -186,9 +191,10 @@ struct ContainerSpec {
   std::vector<std::string> exposed_ports;
   std::vector<PortBinding> bindings;
   std::vector<MountSpec> mounts;
-  StringMap tmpfs;           // path → options
-  std::string network_mode;  // "none", a network's name, …
-  std::string pid_mode;      // "container:<id>"
+  StringMap tmpfs;              // path → options
+  std::string network_mode;     // "none", a network's name, …
+  std::string pid_mode;         // "container:<id>"
+  std::uint64_t shm_bytes = 0;  // of its /dev/shm; 0: the usual 64 MiB
   std::vector<std::string> cap_add;
   std::vector<std::string> cap_drop;  // "ALL"
   Resources resources;
@@ -213,6 +219,7 @@ struct NetworkConnection {
 struct RawContainerSpec {
   std::string body;
   std::vector<NetworkConnection> networks;
+  std::vector<std::string> left_networks;  // which the engine connects it to, and it is not in
 };
 
 // A changed path of a container's root file system.
@@ -228,11 +235,13 @@ struct PathStat {
   std::uint32_t mode = 0;  // Go's os.FileMode bits
   std::string link_target;
   bool is_directory() const { return (mode & 0x80000000U) != 0; }
+  bool is_file() const { return (mode & 0x8f280000U) == 0; }
 };
 
 struct Process {
   std::string pid;
-  std::string command;  // with arguments
+  std::string command;      // with arguments
+  std::string parent = {};  // its number; empty: not known
 };
 
 struct Volume {
@@ -242,6 +251,15 @@ struct Volume {
   StringMap labels;
   // What the local driver was told to mount there ("device"); empty: nothing.
   std::string device = {};
+};
+
+struct Network {
+  std::string id;
+  std::string name;
+  std::string driver;  // "bridge"
+  StringMap labels;
+  StringMap options;      // of the driver
+  bool internal = false;  // has no way out
 };
 
 struct ExecSpec {

@@ -24,6 +24,17 @@ std::optional<docker::Container> find_container(docker::Engine& engine, const st
   }
 }
 
+std::optional<docker::ContainerSummary> find_summary(docker::Engine& engine,
+                                                     const std::string& id) {
+  docker::ContainerFilter filter;
+  filter.all = true;
+  filter.id = id;
+  for (docker::ContainerSummary& container : engine.list_containers(filter)) {
+    if (container.id == id) return std::move(container);
+  }
+  return std::nullopt;
+}
+
 void discard_late_container(docker::Engine& rescue, const std::string& name) {
   const auto end = std::chrono::steady_clock::now() + kLateContainer;
   do {
@@ -45,6 +56,7 @@ std::string make_container(docker::Engine& engine, docker::Engine& rescue, const
     throw;
   }
   try {
+    for (const std::string& network : spec.left_networks) engine.disconnect_network(id, network);
     for (const docker::NetworkConnection& network : spec.networks)
       engine.connect_network(id, network);
   } catch (const Error&) {

@@ -16,6 +16,12 @@ std::optional<docker::Container> find_container(docker::Engine& engine, const st
 std::string make_container(docker::Engine& engine, docker::Engine& rescue, const std::string& name,
                            const docker::RawContainerSpec& spec);
 
+// As the engine lists it; nothing where there is none of this id. For one that is frozen or about
+// to be: an inspect waits for whoever starts a program in it (an engine before 23 holds the list of
+// them for that, daemon/exec.go), which a frozen one never lets him finish, and it holds the
+// container's lock meanwhile, so that nobody can thaw it any more. A list takes no lock.
+std::optional<docker::ContainerSummary> find_summary(docker::Engine& engine, const std::string& id);
+
 // Removes one of which nobody knows whether the engine has made it, or is still at it.
 void discard_late_container(docker::Engine& rescue, const std::string& name);
 

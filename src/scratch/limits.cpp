@@ -140,6 +140,10 @@ Limits limits_like(const docker::Container& source) {
   return limits;
 }
 
+bool limits_processors(const docker::Resources& resources) {
+  return resources.nano_cpus > 0 || resources.cpu_quota > 0;
+}
+
 void confine(docker::ContainerSpec& container, const Limits& limits, Confined who) {
   container.resources = limits.resources;
   container.security_opt = who == Confined::reader ? limits.reader_opt : limits.security_opt;

@@ -26,14 +26,14 @@ Limits limits_like(const docker::Container& source);
 // Who runs in it decides what it is allowed.
 enum class Confined {
   // Our worker as root, and the image's programs as the users they run as. The share of the
-  // processor
-  // that the source may use does not count: it is frozen while the worker copies, and the longer
-  // that
-  // takes the longer it is.
+  // processors that the source may use counts once the copy is made (Scratch::sync()): until then
+  // the source stands still for as long as the worker takes.
   scratch,
   reader,  // our worker alone, and the same
   image,   // the image as it is, from its own entrypoint on
 };
+// Whether they limit the share of the processors.
+bool limits_processors(const docker::Resources& resources);
 void confine(docker::ContainerSpec& container, const Limits& limits, Confined who);
 
 }  // namespace dksnap::scratch

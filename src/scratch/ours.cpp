@@ -28,12 +28,9 @@ bool has_scratch_name(const docker::ContainerSummary& container) {
 }
 
 bool is_abandoned_scratch(docker::Engine& engine, const docker::ContainerSummary& container) {
-  if (!has_scratch_name(container)) return false;
-  const auto own = [&](const char* name) {
-    return own_label(engine, container.labels, container.image_id, name);
-  };
-  if (own(snapshot::label::kRole) != snapshot::kRoleScratch) return false;
-  const std::string owner = own(snapshot::label::kOwner);
+  if (!is_scratch(engine, container)) return false;
+  const std::string owner =
+      own_label(engine, container.labels, container.image_id, snapshot::label::kOwner);
   if (owner.empty()) return false;
   const Life life = owner_life(owner);
   const bool ended = container.state == "exited" || container.state == "dead";
@@ -82,6 +79,11 @@ std::string own_label(docker::Engine& engine, const docker::StringMap& labels,
     return {};
   }
   return found->second;
+}
+
+bool is_scratch(docker::Engine& engine, const docker::ContainerSummary& container) {
+  return has_scratch_name(container) && own_label(engine, container.labels, container.image_id,
+                                                  snapshot::label::kRole) == snapshot::kRoleScratch;
 }
 
 std::string new_scratch_name() {

@@ -22,6 +22,9 @@ std::string label_of(const docker::Volume& volume, const char* name);
 // "dksnap-scratch-" and digits that no other has.
 std::string new_scratch_name();
 
+// By name and label, whoever's it is.
+bool is_scratch(docker::Engine& engine, const docker::ContainerSummary& container);
+
 // Scratches whose dksnap is gone. Of an owner that cannot be seen from here that is known once the
 // scratch has ended: its input was its owner's.
 std::vector<docker::ContainerSummary> abandoned_scratches(docker::Engine& engine);

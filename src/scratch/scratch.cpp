@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/paths.hpp"
 #include "base/pipe.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "docker/answers/json_types.hpp"
 #include "image/tar.hpp"
 #include "scratch/ours.hpp"
 #include "scratch/owner.hpp"
@@ -16,6 +18,9 @@
 
 namespace dksnap::scratch {
 namespace {
+
+// What a program may be given: a line of the session holds it, with its bytes escaped.
+constexpr std::size_t kLongestInput = 200'000;
 
 // The result that a worker command ended with. Throws the Error that it tells of, or that it ended
 // without a word.
@@ -32,6 +37,19 @@ worker::Message result_of(const std::string& command, int exit_code,
 
 }  // namespace
 
+void refuse_volumes_in_the_way(const docker::Image& image) {
+  for (const std::string& path : image.config.volumes) {
+    const std::string volume = docker::normalised(path);
+    for (const char* ours : {worker::kDirectory, worker::kTargetDirectory}) {
+      if (!is_within(volume, ours) && !is_within(ours, volume)) continue;
+      throw Error(ErrorCode::failed, "cannot work with the image " + image.id,
+                  fmt::format("it declares a volume at {}, which would hide files from dksnap",
+                              printable(path)),
+                  "use an image without it");
+    }
+  }
+}
+
 docker::ContainerSpec scratch_container(const std::string& image) {
   docker::ContainerSpec container;
   container.name = new_scratch_name();
@@ -46,11 +64,13 @@ docker::ContainerSpec scratch_container(const std::string& image) {
   return container;
 }
 
-Scratch::Scratch(snapshot::Context& context, const ScratchSpec& spec) : context_(context) {
+Scratch::Scratch(snapshot::Context& context, const ScratchSpec& spec)
+    : context_(context), resources_(spec.limits.resources) {
   docker::ContainerSpec container = scratch_container(spec.image);
   confine(container, spec.limits, Confined::scratch);
   container.cmd = {"wait"};
   container.mounts = spec.mounts;
+  for (const std::string& path : spec.covered) container.tmpfs[path] = "ro,size=4k";
   // Both take a moment, and neither waits for the other.
   std::future<std::unique_ptr<Reader>> reader;
   if (!spec.source.empty()) {
@@ -103,13 +123,10 @@ databases::Shell Scratch::shell() {
   open_shell();
   return databases::Shell([this](const std::vector<std::string>& argv, const std::string& user,
                                  const std::vector<std::string>& env,
-                                 const databases::TimeLimit& limit) {
-    worker::ProgramEnd end = session_->run({argv,
-                                            user,
-                                            env,
-                                            {},
-                                            static_cast<std::uint64_t>(limit.total.count()),
-                                            static_cast<std::uint64_t>(limit.idle.count())});
+                                 const databases::TimeLimit& limit, const std::string& input) {
+    worker::ProgramEnd end =
+        session_->run({argv, user, env, input, static_cast<std::uint64_t>(limit.total.count()),
+                       static_cast<std::uint64_t>(limit.idle.count())});
     return databases::ProgramResult{end.exit_code, std::move(end.out), std::move(end.err)};
   });
 }
@@ -134,8 +151,16 @@ worker::Message Scratch::run_worker(const std::vector<std::string>& arguments,
 }
 
 void Scratch::set_job(const worker::Job& job) {
-  StringSource archive(job_archive(job));
-  context_.engine.put_archive(id(), "/", archive);
+  const std::string text = worker::to_json(job);
+  if (text.size() > kLongestInput) {
+    StringSource archive(job_archive(job));
+    context_.engine.put_archive(id(), "/", archive);
+    return;
+  }
+  // A call of the engine for a file costs a tenth of a second.
+  open_shell();
+  const worker::ProgramEnd end = session_->run({{worker::kWorkerPath, "take-job"}, {}, {}, text});
+  if (end.exit_code != 0) throw ended_early("take-job", end.exit_code, end.err + end.out);
 }
 
 worker::SyncResult Scratch::sync(const std::function<void()>& on_ready,
@@ -154,8 +179,15 @@ worker::SyncResult Scratch::sync(const std::function<void()>& on_ready,
         if (std::holds_alternative<worker::SyncResult>(message)) on_copied();
       });
   if (reader_) reader_->dismiss();
+  if (limits_processors(resources_)) context_.engine.set_processor_share(id(), resources_);
   if (const auto* result = std::get_if<worker::SyncResult>(&last)) return *result;
   throw Error(ErrorCode::failed, "the worker's `sync` ended early", "its last line is no result");
+}
+
+worker::PlannedCopy Scratch::expect_room() {
+  const worker::Message last = run_worker({"room"}, {}, [](const worker::Message&) {});
+  if (const auto* planned = std::get_if<worker::PlannedCopy>(&last)) return *planned;
+  throw Error(ErrorCode::failed, "the worker's `room` ended early", "its last line is no result");
 }
 
 void Scratch::remove(const std::vector<std::string>& paths) {
@@ -175,7 +207,11 @@ worker::PackResult Scratch::pack(const std::function<void(const worker::Progress
   const worker::Message last = run_worker({"pack"}, {}, [&](const worker::Message& message) {
     if (const auto* progress = std::get_if<worker::Progress>(&message)) on_progress(*progress);
   });
-  if (const auto* result = std::get_if<worker::PackResult>(&last)) return *result;
+  if (const auto* result = std::get_if<worker::PackResult>(&last)) {
+    open_shell();
+    session_->run({{worker::kWorkerPath, "drop"}, {}, {}, {}});
+    return *result;
+  }
   throw Error(ErrorCode::failed, "the worker's `pack` ended early", "its last line is no result");
 }
 

@@ -24,6 +24,9 @@ struct ScratchSpec {
   std::string source;
   bool source_is_alone = true;  // shares its PID namespace with nobody
   std::vector<docker::MountSpec> mounts;
+  // Paths that the image declares as volumes, and nothing of which is needed: else the engine makes
+  // one for each, and fills it.
+  std::vector<std::string> covered;
   worker::Job job;
   Limits limits = default_limits();
 };
@@ -45,11 +48,15 @@ class Scratch {
   void set_job(const worker::Job& job);
   // Copies the source into the scratch. `on_ready` is called once the first copy of a running
   // source is done: it freezes. `on_copied` is called as soon as the frozen copy is done: it thaws.
+  // From its end on nothing in the scratch has more of the processors than the source.
   worker::SyncResult sync(const std::function<void()>& on_ready,
                           const std::function<void()>& on_copied,
                           const std::function<void(const worker::Progress&)>& on_progress);
+  // What sync() would write now. Throws no_space where that has no room.
+  worker::PlannedCopy expect_room();
   // Removes paths below the captured directories.
   void remove(const std::vector<std::string>& paths);
+  // The copy is gone afterwards.
   worker::PackResult pack(const std::function<void(const worker::Progress&)>& on_progress);
   // Unpacks a tar below a directory of the scratch: files of a stopped source.
   void put_files(const std::string& directory, Source& tar);
@@ -78,12 +85,17 @@ class Scratch {
                              const std::function<void(const worker::Message&)>& on_message);
 
   snapshot::Context& context_;
+  const docker::Resources resources_;  // of the source
   std::unique_ptr<HandOverVolume> volume_;
   std::unique_ptr<Reader> reader_;
   std::unique_ptr<WorkerContainer> container_;
   std::unique_ptr<WorkerSession> session_;
   std::future<std::string> removal_;
 };
+
+// Throws `failed` where an image declares a volume where the worker works (worker/protocol): it
+// would hide files from it. Asked of every image that one is to run in.
+void refuse_volumes_in_the_way(const docker::Image& image);
 
 // A container of `image` with the labels by which a scratch, and whose it is, is known, a name of
 // its own and no network. What it may do else: confine().

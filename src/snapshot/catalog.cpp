@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "image/chain_id.hpp"
+
 namespace dksnap::snapshot {
 namespace {
 
@@ -95,6 +97,14 @@ const Snapshot* Catalog::by_image(std::string_view image_id) const {
     if (snapshot.image_id == image_id) return &snapshot;
   }
   return nullptr;
+}
+
+const Snapshot* Catalog::by_layers(const std::vector<std::string>& diff_ids) const {
+  if (diff_ids.empty()) return nullptr;
+  const std::string chain = image::chain_ids(diff_ids).back();
+  const auto found = std::find_if(all_.snapshots.begin(), all_.snapshots.end(),
+                                  [&](const Snapshot& one) { return one.chain == chain; });
+  return found == all_.snapshots.end() ? nullptr : &*found;
 }
 
 const BuiltImage* Catalog::built_by_image(std::string_view image_id) const {

@@ -46,6 +46,8 @@ class Catalog {
   const Snapshot* by_id(std::string_view id) const;
   bool is_ambiguous(const Snapshot& snapshot) const { return count_of(snapshot.id) > 1; }
   const Snapshot* by_image(std::string_view image_id) const;
+  // The newest that has exactly these layers, and whose labels say so; null: none.
+  const Snapshot* by_layers(const std::vector<std::string>& diff_ids) const;
   const BuiltImage* built_by_image(std::string_view image_id) const;
   // Null: it has none, or it is gone.
   const Snapshot* parent_of(const Snapshot& snapshot) const;

@@ -20,8 +20,8 @@ struct Context {
   // when they roll back.
   docker::Engine& rescue;
   Reporter& reporter;
-  // A command that, given container ids as further arguments, thaws them as soon as its standard
-  // input ends without the word "thawed": this same program, in another process.
+  // A command that, given a task and container ids as further arguments, puts them right if this
+  // process does not (capture/guard.hpp): this same program, in another process.
   std::vector<std::string> guard_command;
   std::filesystem::path state_dir;  // "$XDG_STATE_HOME/dksnap"; made when first needed
   // Where a published port of the engine can be reached from here; empty: unknown (ssh).

@@ -1,5 +1,7 @@
 #include "snapshot/facts.hpp"
 
+#include <functional>
+
 #include <fmt/format.h>
 
 #include "base/error.hpp"
@@ -12,6 +14,7 @@ namespace {
 constexpr std::size_t kSmallFile = 64 * 1024;
 // Of a directory that is read for its links.
 constexpr std::size_t kMostEntries = 1000;
+constexpr std::uint64_t kMostListed = 16 * 1024 * 1024;
 
 // The engine runs its host's `ps`, which may be missing; a kind is then recognised by its files.
 std::vector<docker::Process> list_processes(docker::Engine& engine,
@@ -26,6 +29,19 @@ std::vector<docker::Process> list_processes(docker::Engine& engine,
   }
 }
 
+// What is in a directory, as the engine's archive has it, until `take` says false or there were too
+// many; nothing where there is no such directory.
+void visit_entries(docker::Engine& engine, const std::string& id, const std::string& path,
+                   const std::function<bool(const image::TarEntry&)>& take) {
+  if (!engine.stat_path(id, path)) return;
+  const auto archive = engine.get_archive(id, path);
+  image::TarReader reader(*archive);
+  image::TarEntry entry;
+  for (std::size_t seen = 0; seen < kMostEntries && reader.next(entry); ++seen) {
+    if (!take(entry)) return;
+  }
+}
+
 }  // namespace
 
 databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Container& container) {
@@ -33,6 +49,7 @@ databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Con
   facts.config = container.config;
   facts.mounts = container.mounts;
   facts.running = container.running;
+  facts.started_at = container.started_at;
   // One that is started again and again does not run at this moment, whatever the engine says.
   if (container.running && !container.paused && !container.restarting)
     facts.processes = list_processes(engine, container);
@@ -40,23 +57,37 @@ databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Con
     return engine.stat_path(id, path);
   };
   facts.read = [&engine, id = container.id](const std::string& path) -> std::optional<std::string> {
-    if (!engine.stat_path(id, path)) return std::nullopt;
-    const auto archive = engine.get_archive(id, path);
+    const auto stat = engine.stat_path(id, path);
+    if (!stat) return std::nullopt;
+    // The engine tells where a link leads in the end (moby, daemon/archive.go: containerStatPath).
+    const auto archive =
+        engine.get_archive(id, stat->link_target.empty() ? path : stat->link_target);
     image::TarReader reader(*archive);
     image::TarEntry entry;
     if (!reader.next(entry) || entry.type != image::TarType::file) return std::nullopt;
     if (entry.size > kSmallFile) return std::nullopt;
     return read_all(reader.content(), kSmallFile);
   };
+  facts.files = [&engine, id = container.id](const std::string& path) {
+    std::vector<std::string> names;
+    std::uint64_t bytes = 0;
+    visit_entries(engine, id, path, [&](const image::TarEntry& entry) {
+      bytes += entry.size;
+      const std::size_t slash = entry.path.find('/');
+      const std::string name = slash == std::string::npos ? "" : entry.path.substr(slash + 1);
+      if (entry.type == image::TarType::file && !name.empty() &&
+          name.find('/') == std::string::npos)
+        names.push_back(name);
+      return bytes < kMostListed;
+    });
+    return names;
+  };
   facts.links = [&engine, id = container.id](const std::string& path) {
     std::vector<std::string> targets;
-    if (!engine.stat_path(id, path)) return targets;
-    const auto archive = engine.get_archive(id, path);
-    image::TarReader reader(*archive);
-    image::TarEntry entry;
-    for (std::size_t seen = 0; seen < kMostEntries && reader.next(entry); ++seen) {
+    visit_entries(engine, id, path, [&](const image::TarEntry& entry) {
       if (entry.type == image::TarType::symlink) targets.push_back(entry.link_target);
-    }
+      return true;
+    });
     return targets;
   };
   return facts;

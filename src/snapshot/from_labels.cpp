@@ -72,6 +72,15 @@ bool is_text(const std::string& text) {
   return !text.empty() && text.find('\0') == std::string::npos;
 }
 
+// Older ones have none. More than anybody has is nobody's.
+std::uint64_t read_shm_bytes(const json& bytes) {
+  constexpr std::uint64_t kMost = 64ULL << 30U;
+  if (bytes.is_null()) return 0;
+  if (!bytes.is_number_unsigned() || bytes.get<std::uint64_t>() > kMost)
+    throw unlike(label::kRun, "has an odd size of /dev/shm");
+  return bytes;
+}
+
 RunInfo read_run(const json& run) {
   const char* name = label::kRun;
   if (!run.is_null() && !run.is_object()) throw unlike(name, "is not an object");
@@ -80,7 +89,8 @@ RunInfo read_run(const json& run) {
           list_of(in_object(run, "volumes"), name, is_text),
           list_of(in_object(run, "left_out_env"), name, is_text),
           list_of(in_object(run, "left_out_args"), name, is_text),
-          list_of(in_object(run, "left_out_config"), name, is_text)};
+          list_of(in_object(run, "left_out_config"), name, is_text),
+          read_shm_bytes(in_object(run, "shm_bytes"))};
 }
 
 std::vector<LeftOut> read_left_out(const json& list) {

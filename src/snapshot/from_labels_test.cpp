@@ -30,6 +30,7 @@ Snapshot full() {
   snapshot.left_out = {{"/etc/app (bind of /app)", "binds are not captured"}};
   snapshot.added_bytes = 17;
   snapshot.data_bytes = 4'000'000'000;
+  snapshot.run.shm_bytes = 1 << 30;
   snapshot.pinned = true;
   snapshot.note = "n";
   snapshot.purpose = "safety";

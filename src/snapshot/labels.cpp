@@ -22,8 +22,10 @@ constexpr std::array kTable{
     LabelInfo{label::kPaths, "JSON array of the captured directories"},
     LabelInfo{label::kSource, "name of the container"},
     LabelInfo{label::kSourceId, "id of the container"},
-    LabelInfo{label::kRun,
-              "JSON object: ports, networks, volumes and the names of left out secrets"},
+    LabelInfo{
+        label::kRun,
+        "JSON object: ports, networks, volumes, the names of left out secrets, and the size of "
+        "`/dev/shm` in bytes (0: the usual one)"},
     LabelInfo{label::kLeftOut, "JSON array: what was not captured, and why"},
     LabelInfo{label::kArch, "architecture of the image"},
     LabelInfo{label::kLibc, "C library of the image: glibc, musl or unknown"},
@@ -33,7 +35,7 @@ constexpr std::array kTable{
     LabelInfo{label::kPinned, "true: prune leaves it alone"},
     LabelInfo{label::kPurpose, "safety: made by replace or undo itself; latest passes over it"},
     LabelInfo{label::kRole,
-              "on containers, volumes and images: scratch, hand-over, claim or stage"},
+              "on what dksnap made for itself: scratch, hand-over, claim, stage, saved or copies"},
     LabelInfo{label::kOwner, "on scratches and their volumes: process and host that made it"},
     LabelInfo{label::kBoot, "on booted copies: id of the snapshot"},
     LabelInfo{label::kSwap,

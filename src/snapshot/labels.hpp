@@ -47,12 +47,18 @@ inline constexpr const char* kLegacyDumpPath = "dksnap.dump-path";
 inline constexpr const char* kLegacyEntrypoint = "dksnap.base-entrypoint";
 }  // namespace label
 
+// Of whatever meaning, also one of a later version.
+inline bool is_dksnaps_label(std::string_view name) {
+  return name.starts_with("dksnap.");
+}
+
 inline constexpr const char* kFormatVersion = "1";
 inline constexpr const char* kPurposeSafety = "safety";
 inline constexpr const char* kRoleScratch = "scratch";
 inline constexpr const char* kRoleHandOver = "hand-over";
 inline constexpr const char* kRoleClaim = "claim";
 inline constexpr const char* kRoleStage = "stage";
+inline constexpr const char* kRoleSaved = "saved";
 // What the names of scratches begin with.
 inline constexpr const char* kScratchName = "dksnap-scratch-";
 // And those of our volumes.
@@ -62,7 +68,9 @@ inline constexpr const char* kClaimName = "dksnap-claim-";
 // Repositories of our own images.
 inline constexpr const char* kSnapshotRepository = "dksnap/";   // dksnap/<container>:<slug>
 inline constexpr const char* kStageRepository = "dksnap/base";  // the stage images, hidden
-inline constexpr const char* kBinRepository = "dksnap-bin/";    // removed snapshots, 3 days
+// Images of containers that were replaced (swap/twin.hpp); no label tells them.
+inline constexpr const char* kTwinRepository = "dksnap-twin/";
+inline constexpr const char* kBinRepository = "dksnap-bin/";  // removed snapshots, 3 days
 // Images that a running dksnap is at: snapshots before they are checked, and helpers. The tag says
 // whose it is (owner.hpp).
 inline constexpr const char* kUnfinishedRepository = "dksnap-unfinished";

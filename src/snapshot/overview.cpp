@@ -6,16 +6,23 @@
 #include "databases/registry.hpp"
 #include "snapshot/facts.hpp"
 #include "snapshot/labels.hpp"
+#include "snapshot/naming.hpp"
 
 namespace dksnap::snapshot {
 namespace {
 
 // What its labels say is what its image says: anybody's word. The image itself is not.
-const Snapshot* data_of(const Catalog& catalog, const docker::ContainerSummary& container) {
+const Snapshot* data_of(docker::Engine& engine, const Catalog& catalog,
+                        const docker::ContainerSummary& container) {
   for (const Snapshot& snapshot : catalog.all()) {  // newest first
     if (snapshot.source_id == container.id) return &snapshot;
   }
   if (const Snapshot* run = catalog.by_image(container.image_id)) return run;
+  // Under another configuration, but with the snapshot's layers.
+  if (container.image.starts_with(kTwinRepository)) {
+    const auto image = find_image(engine, container.image_id);
+    return image ? catalog.by_layers(image->diff_ids) : nullptr;
+  }
   const BuiltImage* built = catalog.built_by_image(container.image_id);
   return built == nullptr ? nullptr : catalog.by_id(built->built_on);
 }
@@ -37,7 +44,7 @@ std::size_t count_of(const Catalog& catalog, const ContainerOverview& container)
 }  // namespace
 
 std::vector<ContainerOverview> list_containers(docker::Engine& engine, const Catalog& catalog,
-                                               bool all) {
+                                               bool all, bool servers) {
   docker::ContainerFilter filter;
   filter.all = all;
   std::vector<ContainerOverview> overviews;
@@ -49,13 +56,16 @@ std::vector<ContainerOverview> list_containers(docker::Engine& engine, const Cat
     overview.image = container.image;
     overview.state = container.state;
     overview.status = container.status;
-    overview.snapshot = data_of(catalog, container);
+    overview.snapshot = data_of(engine, catalog, container);
     overview.snapshots = count_of(catalog, overview);
     try {
       const docker::Container details = engine.inspect_container(container.id);
-      const auto recognised = databases::recognise(gather_facts(engine, details));
+      const databases::ContainerFacts facts = gather_facts(engine, details);
+      const auto recognised = databases::recognise(facts);
       overview.kind = recognised.recognition.kind;
       overview.version = recognised.recognition.version;
+      overview.reason = recognised.recognition.reason;
+      if (servers) overview.server = recognised.database->server(facts, recognised.recognition);
     } catch (const Error& error) {
       // Gone, or going, between the list and the look.
       if (error.code() == ErrorCode::not_found || error.code() == ErrorCode::in_use) continue;

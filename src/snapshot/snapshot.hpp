@@ -27,6 +27,8 @@ struct RunInfo {
   std::vector<std::string> left_out_env;
   std::vector<std::string> left_out_args;
   std::vector<std::string> left_out_config;
+  // Of its /dev/shm, where that is not the engine's usual one; 0: it is.
+  std::uint64_t shm_bytes = 0;
 };
 
 struct LeftOut {

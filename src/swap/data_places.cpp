@@ -10,6 +10,8 @@
 #include "base/text.hpp"
 #include "capture/source.hpp"
 #include "databases/time_limits.hpp"
+#include "snapshot/labels.hpp"
+#include "swap/saved_places.hpp"
 
 namespace dksnap::swap {
 namespace {
@@ -117,11 +119,34 @@ void refuse_used_places(snapshot::Context& context, const std::string& container
                         const std::vector<std::string>& but_ids) {
   const auto others = others_at(context, places, but_ids);
   if (others.empty()) return;
+  const auto scratch = std::find_if(others.begin(), others.end(), [](const std::string& name) {
+    return name.starts_with(snapshot::kScratchName);
+  });
+  if (scratch != others.end()) {
+    throw Error(ErrorCode::in_use, fmt::format("cannot replace the data of {} now", container),
+                fmt::format("another dksnap is at one of its volumes ({})", *scratch),
+                "wait until that has ended, then run the command again");
+  }
   throw Error(
       ErrorCode::in_use, fmt::format("cannot replace the data of {}", container),
       fmt::format("{} {} one of its volumes as well, and would have its files changed under it",
                   join(others, ", "), others.size() == 1 ? "uses" : "use"),
       fmt::format("stop that first: docker stop {}", join(others, " ")));
+}
+
+void refuse_written_saved(snapshot::Context& context, const std::string& container,
+                          const std::string& saved, const std::vector<std::string>& but_ids) {
+  if (saved.empty()) return;
+  const auto users =
+      scratch::find_place_users(context, {{"volume", saved}}, scratch::Reach::writes, but_ids);
+  if (users.empty()) return;
+  const std::string name =
+      users.front().names.empty() ? users.front().id : users.front().names.front();
+  throw Error(
+      ErrorCode::in_use, fmt::format("cannot bring the old data of {} back", container),
+      fmt::format("{} has the volume {}, which holds it, and may have written in it", name, saved),
+      fmt::format("docker stop {}, then look at what it holds before you go on",
+                  shell_quote(name)));
 }
 
 void keep_what_is_not_the_snapshots(docker::Engine& engine, const docker::Container& container,
@@ -157,22 +182,31 @@ void expect_saved(const std::string& container, const std::vector<DataPlace>& pl
   }
 }
 
-PlaceRestorer::PlaceRestorer(snapshot::Context& context, const std::string& image,
-                             const std::vector<DataPlace>& places,
-                             const std::vector<std::string>& paths)
+PlaceRestorer::PlaceRestorer(snapshot::Context& context, const PlaceData& data,
+                             const std::vector<DataPlace>& places, bool looks_only)
     : context_(context) {
   scratch::ScratchSpec spec;
-  spec.image = image;
+  spec.image = data.image;
   spec.job.restore = true;
-  spec.job.has_parent = true;
+  spec.job.has_parent = data.saved.empty();
+  const std::vector<std::string> volumes = volumes_of(context.engine, data.image);
+  if (!data.saved.empty()) {
+    spec.covered = volumes;
+    spec.mounts.push_back(mount_saved(data.saved, true));
+  }
   for (const DataPlace& place : places) {
+    const std::size_t number = targets_.size();
     docker::MountSpec mount;
     mount.type = place.type;
     mount.source = place.source;
     mount.target = target_of(place.destination);
+    mount.read_only = looks_only;
     targets_.push_back(mount.target);
     spec.mounts.push_back(std::move(mount));
-    add_trees(place.destination, paths, spec.job);
+    if (data.saved.empty())
+      add_trees(place.destination, data.paths, spec.job);
+    else
+      spec.job.trees.push_back({saved_directory(number), {}, targets_.back()});
   }
   scratch_ = std::make_unique<scratch::Scratch>(context, spec);
 }

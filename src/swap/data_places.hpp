@@ -55,12 +55,27 @@ void refuse_used_places(snapshot::Context& context, const std::string& container
                         const std::vector<DataPlace>& places,
                         const std::vector<std::string>& but_ids);
 
-// Brings the content of mounts to the state of a snapshot, in a scratch of it. The scratch is there
-// from the constructor on; nothing is written before run().
+// What places are to hold.
+struct PlaceData {
+  std::string image;               // that the scratch runs
+  std::vector<std::string> paths;  // which it has captured, as a snapshot
+  std::string saved;               // or a volume with what places held (saved_places.hpp)
+};
+
+// Throws in_use where a running container may write in a volume that brings places back, but for
+// those of `but_ids`: what it holds may not be what was saved.
+void refuse_written_saved(snapshot::Context& context, const std::string& container,
+                          const std::string& saved, const std::vector<std::string>& but_ids);
+
+// Brings the content of mounts to that state, in a scratch. The scratch is there from the
+// constructor on; nothing is written before run().
 class PlaceRestorer {
  public:
-  PlaceRestorer(snapshot::Context& context, const std::string& image,
-                const std::vector<DataPlace>& places, const std::vector<std::string>& paths);
+  // `looks_only`: it will not, and others may have the mounts.
+  PlaceRestorer(snapshot::Context& context, const PlaceData& data,
+                const std::vector<DataPlace>& places, bool looks_only = false);
+  // What run() would write now. Throws no_space where that has no room.
+  worker::PlannedCopy expect_room() { return scratch_->expect_room(); }
   worker::SyncResult run(const std::function<void(const worker::Progress&)>& on_progress);
   // Returns when what was written is on the disk, so that it outlives a power cut. The database may
   // run meanwhile. Throws `failed`.

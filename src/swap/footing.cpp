@@ -12,6 +12,7 @@
 #include "snapshot/naming.hpp"
 #include "swap/data_places.hpp"
 #include "swap/journal.hpp"
+#include "swap/saved_places.hpp"
 
 namespace dksnap::swap {
 namespace {
@@ -60,6 +61,13 @@ Facts other_facts(snapshot::Context& context, const Footing& footing) {
   if (!footing.image.empty()) {
     facts.emplace_back("the snapshot",
                        snapshot::image_exists(context.engine, footing.image) ? "there" : kNone);
+  }
+  if (!footing.saved.empty()) {
+    const auto volumes = list_saved(context.engine);
+    const bool there = std::any_of(volumes.begin(), volumes.end(), [&](const auto& volume) {
+      return volume.name == footing.saved;
+    });
+    facts.emplace_back("what was saved", there ? "there" : kNone);
   }
   facts.emplace_back("who uses its volumes",
                      join(others_at(context, footing.places, footing.but_ids), ", "));

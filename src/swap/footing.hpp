@@ -21,6 +21,7 @@ struct Footing {
   std::vector<std::string> but_ids;  // who may have them
   std::string incoming;              // id of a container that is there already; empty: none
   std::string image;                 // whose data come in; empty: none
+  std::string saved;                 // or a volume that has them; empty: none
   Facts seen;
 };
 

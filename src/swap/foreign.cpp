@@ -11,6 +11,7 @@
 #include "scratch/ours.hpp"
 #include "snapshot/labels.hpp"
 #include "swap/journal.hpp"
+#include "swap/saved_places.hpp"
 
 namespace dksnap::swap {
 namespace {
@@ -93,6 +94,31 @@ std::optional<JournalEntry> entry_of_foreign(snapshot::Context& context, const s
   swap.in.name = fmt::format("{}--new-{}", foreign.container, foreign.id);
   swap.in.restart = in->restart_policy;
   return entry;
+}
+
+std::vector<docker::Volume> find_foreign_saved(snapshot::Context& context) {
+  std::vector<docker::Volume> volumes = list_saved(context.engine);
+  if (volumes.empty()) return volumes;
+  const auto entries = Journal(context.state_dir).entries(context.engine);
+  std::erase_if(volumes, [&](const docker::Volume& volume) {
+    return std::any_of(entries.begin(), entries.end(), [&](const JournalEntry& entry) {
+      return entry.swap && entry.swap->saved == volume.name;
+    });
+  });
+  return volumes;
+}
+
+void remove_foreign_saved(snapshot::Context& context, const docker::Volume& volume,
+                          std::vector<std::string>& problems) {
+  try {
+    for (const docker::Volume& now : find_foreign_saved(context)) {
+      if (now.name == volume.name) context.engine.remove_volume(now.name);
+    }
+  } catch (const Error& error) {
+    if (!scratch::can_go_on_after(error)) throw;
+    problems.push_back(
+        fmt::format("the volume {} cannot be removed: {}", volume.name, error.what()));
+  }
 }
 
 void remove_parked(snapshot::Context& context, const ForeignSwap& foreign,

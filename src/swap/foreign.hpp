@@ -29,6 +29,13 @@ std::vector<ForeignSwap> find_foreign(snapshot::Context& context);
 std::optional<JournalEntry> entry_of_foreign(snapshot::Context& context, const std::string& engine,
                                              const ForeignSwap& foreign);
 
+// Volumes with what places held, of swaps that this user's own journal does not know.
+std::vector<docker::Volume> find_foreign_saved(snapshot::Context& context);
+
+// Removes one of them, if it still is one.
+void remove_foreign_saved(snapshot::Context& context, const docker::Volume& volume,
+                          std::vector<std::string>& problems);
+
 // Removes the old container that is parked for one, if it still is, and its mark still there.
 void remove_parked(snapshot::Context& context, const ForeignSwap& foreign,
                    std::vector<std::string>& problems);

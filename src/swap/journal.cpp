@@ -27,7 +27,8 @@ constexpr std::size_t kIdBytes = 4;
 constexpr std::size_t kLargestEntry = 4 * 1024 * 1024;
 // A line of so many bytes, blanks and the line's end included: it is overwritten in place.
 constexpr std::size_t kStageLine = 16;
-constexpr std::array kStageNames{"started", "stopping", "overwriting", "done", "undone"};
+constexpr std::array kStageNames{"started", "stopping", "overwriting", "done",
+                                 "undone",  "starting", "keeping"};
 
 std::string stage_line(Stage stage) {
   return fmt::format("{:<{}}\n", kStageNames.at(static_cast<std::size_t>(stage)), kStageLine - 1);
@@ -87,13 +88,14 @@ void Journal::while_locked(const std::function<void()>& action) const {
   action();
 }
 
-void Journal::begin(const JournalEntry& entry, const std::function<void()>& look_again) const {
+void Journal::begin(const JournalEntry& entry, const std::function<void()>& look_again,
+                    const std::string& instead_of) const {
   while_locked([&] {
     for (const JournalEntry& other : read(entry.engine).entries) {
       const bool same = other.swap && entry.swap &&
                         (other.container == entry.container ||
                          (!entry.swap->out.id.empty() && other.swap->out.id == entry.swap->out.id));
-      if (!same || is_over(other.stage)) continue;
+      if (!same || is_over(other.stage) || other.id == instead_of) continue;
       throw Error(ErrorCode::in_use, "another dksnap is at " + entry.container,
                   fmt::format("its `{}` ({}) has not ended", other.verb, other.id),
                   fmt::format("wait for it; `dksnap undo` takes back one that was killed, `dksnap "

@@ -35,7 +35,9 @@ class Journal {
   // `look_again` is called first, while nobody else can begin anything; what it throws ends it.
   // Throws in_use where another one of the same container is not done; `failed` or no_space where
   // it cannot be written, or is not to be trusted: then nothing may be touched.
-  void begin(const JournalEntry& entry, const std::function<void()>& look_again = {}) const;
+  // `instead_of`: an entry that is not done, and that this one takes over; empty: none.
+  void begin(const JournalEntry& entry, const std::function<void()>& look_again = {},
+             const std::string& instead_of = {}) const;
   // As begin() does it: nobody else begins anything until `action` has returned.
   void while_locked(const std::function<void()>& action) const;
   void set_stage(const std::string& id, Stage stage) const;

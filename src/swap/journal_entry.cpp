@@ -39,18 +39,27 @@ json write_spec(const docker::RawContainerSpec& spec) {
   json networks = json::array();
   for (const auto& one : spec.networks)
     networks.push_back({{"network", one.network}, {"settings", one.settings}});
-  return {{"body", spec.body}, {"networks", networks}};
+  return {{"body", spec.body}, {"networks", networks}, {"left_networks", spec.left_networks}};
+}
+
+json write_twin(const Twin& twin) {
+  return {{"name", twin.name},
+          {"layers", twin.layers},
+          {"config", twin.config},
+          {"captured", twin.captured}};
 }
 
 json write_side(const SwapSide& side) {
-  return {{"id", side.id},
-          {"name", side.name},
-          {"restart", side.restart},
-          {"started_at", side.started_at},
-          {"running", side.running},
-          {"lasting", side.lasting},
-          {"volatile_data", side.volatile_data},
-          {"spec", write_spec(side.spec)}};
+  json object = {{"id", side.id},
+                 {"name", side.name},
+                 {"restart", side.restart},
+                 {"started_at", side.started_at},
+                 {"running", side.running},
+                 {"lasting", side.lasting},
+                 {"volatile_data", side.volatile_data},
+                 {"spec", write_spec(side.spec)}};
+  if (!side.twin.name.empty()) object["twin"] = write_twin(side.twin);
+  return object;
 }
 
 json write_swap(const Swap& swap) {
@@ -62,7 +71,7 @@ json write_swap(const Swap& swap) {
   return {
       {"out", write_side(swap.out)}, {"in", write_side(swap.in)}, {"places", places},
       {"kind", swap.kind},           {"safety", swap.safety},     {"safety_name", swap.safety_name},
-      {"data", swap.data},           {"keep", swap.keep}};
+      {"saved", swap.saved},         {"data", swap.data},         {"keep", swap.keep}};
 }
 
 // What is wrong with it ends the reading of the entry.
@@ -144,7 +153,29 @@ docker::RawContainerSpec read_spec(const json& object) {
     network.settings = read_text(one, "settings");
     insist(parse_bounded(network.settings).is_object());
   }
+  if (!object.contains("left_networks")) return spec;  // of an older one
+  for (const json& one : read_list(object, "left_networks")) {
+    spec.left_networks.push_back(one);
+    insist(!spec.left_networks.back().empty() && spec.left_networks.back().size() <= kLongestText);
+  }
   return spec;
+}
+
+Twin read_twin(const json& object) {
+  Twin twin;
+  twin.name = read_text(object, "name");
+  insist_reference(twin.name);
+  insist(twin.name.starts_with(snapshot::kTwinRepository));
+  twin.layers = read_text(object, "layers");
+  insist_reference(twin.layers);
+  twin.config = object.at("config");
+  insist(twin.config.size() <= kLongestBody);
+  if (!twin.config.empty()) insist(parse_bounded(twin.config).is_object());
+  for (const json& one : read_list(object, "captured")) {
+    twin.captured.push_back(one);
+    insist(is_normal_path(twin.captured.back()));
+  }
+  return twin;
 }
 
 SwapSide read_side(const json& object) {
@@ -157,6 +188,8 @@ SwapSide read_side(const json& object) {
   side.lasting = object.at("lasting");
   side.volatile_data = object.at("volatile_data");
   side.spec = read_spec(object.at("spec"));
+  // Older ones had none.
+  if (object.contains("twin")) side.twin = read_twin(object.at("twin"));
   return side;
 }
 
@@ -185,6 +218,7 @@ Swap read_swap(const json& object) {
   swap.safety = read_snapshot_id(object, "safety");
   swap.safety_name = read_text(object, "safety_name");
   if (!swap.safety_name.empty()) insist_reference(swap.safety_name);
+  if (object.contains("saved")) swap.saved = read_name(object, "saved", true);
   swap.data = read_snapshot_id(object, "data");
   swap.keep = object.at("keep");
   return swap;

@@ -16,14 +16,29 @@ enum class Stage {
   stopping,     // the old container may be stopped or have another name
   overwriting,  // the data in its mounts may be changed
   done,
-  undone,  // kept for what belongs to it until its time is over
+  undone,    // kept for what belongs to it until its time is over
+  starting,  // the data in its mounts is written; the new container is being put in place
+  keeping,   // the new one answers; what the old one holds besides is made a snapshot of
 };
+
+// Whether what is in the mounts may be another state than before.
+inline bool may_have_written(Stage stage) {
+  return stage == Stage::overwriting || stage == Stage::starting || stage == Stage::keeping;
+}
 
 // A mount whose content a swap brings to another state.
 struct DataPlace {
   std::string type;         // "volume", "bind"
   std::string source;       // volume's name, or host path
   std::string destination;  // in the container
+};
+
+// The image that a container is made from (twin.hpp).
+struct Twin {
+  std::string name;                   // empty: the image that its request names is there
+  std::string layers;                 // whose they are: id or name of a snapshot's image
+  std::string config;                 // of the container's own image, JSON as an inspect tells it
+  std::vector<std::string> captured;  // directories that are no volumes of it
 };
 
 // One of the two containers of a swap.
@@ -36,10 +51,11 @@ struct SwapSide {
   std::string started_at;
   bool running = true;
   // It may stay, stopped, and has its data then. Where not (--rm, data on a tmpfs, Compose's), it
-  // comes back from `spec`, which names the safety snapshot's image.
+  // comes back from `spec`, whose image is the twin of the safety snapshot, or that itself.
   bool lasting = true;
   bool volatile_data = false;  // gone as soon as it stops (tmpfs)
   docker::RawContainerSpec spec;
+  Twin twin;  // the image that it is made of, where that has to be made first
 };
 
 struct Swap {
@@ -49,8 +65,11 @@ struct Swap {
   std::string kind;         // of the database
   std::string safety;       // id of the snapshot of what was there; empty: none
   std::string safety_name;  // its image
-  std::string data;         // id of the snapshot that came in; empty: unknown
-  bool keep = false;        // not removed when its time is over
+  // A volume of ours with what the places held, each in the directory of its number; empty: none,
+  // and the safety snapshot has it (as all had in older entries).
+  std::string saved;
+  std::string data;   // id of the snapshot that came in; empty: unknown
+  bool keep = false;  // not removed when its time is over
 };
 
 struct RemovedSnapshot {

@@ -21,7 +21,9 @@ JournalEntry example() {
   swap.out.name = "db--before-" + entry.id;
   swap.out.restart = "on-failure:3";
   swap.out.started_at = "2026-01-01T00:00:00Z";
-  swap.out.spec = {R"({"Image":"a"})", {{"net", "{}"}}};
+  swap.out.spec = {R"({"Image":"a"})", {{"net", "{}"}}, {"bridge"}};
+  swap.out.twin = {
+      "dksnap-twin/db:before-" + entry.id, "dksnap/db:auto", R"({"Env":[]})", {"/data"}};
   swap.in.name = "db--new-" + entry.id;
   swap.in.restart = "no";
   swap.places = {{"volume", "v", "/data"}, {"bind", "/srv/x", "/srv"}};

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "capture/freeze.hpp"
+#include "capture/stop.hpp"
 #include "scratch/containers.hpp"
 #include "scratch/freeze_notes.hpp"
 #include "scratch/ours.hpp"
@@ -11,20 +12,13 @@
 #include "snapshot/labels.hpp"
 #include "snapshot/naming.hpp"
 #include "swap/journal.hpp"
+#include "swap/saved_places.hpp"
 #include "swap/swap.hpp"
+#include "swap/twin.hpp"
 #include "swap/whereabouts.hpp"
 
 namespace dksnap::swap {
 namespace {
-
-// What the entry has made, and nobody has ever used.
-void remove_unused(snapshot::Context& context, const JournalEntry& entry) {
-  if (!entry.swap->in.id.empty()) return;
-  for (const docker::Container& made : made_by_swap(context.engine, entry.id)) {
-    if (made.name == entry.swap->in.name && made.status == "created")
-      context.engine.remove_container(made.id);
-  }
-}
 
 std::vector<std::string> what_stays(snapshot::Context& context, const JournalEntry& entry) {
   std::vector<std::string> stays;
@@ -37,6 +31,8 @@ std::vector<std::string> what_stays(snapshot::Context& context, const JournalEnt
     if (where.in && !where.in_is_named()) add(*where.in);
     if (snapshot::image_exists(context.engine, entry.swap->safety_name))
       stays.push_back("the safety snapshot " + entry.swap->safety_name);
+    if (const auto saved = find_saved(context.engine, entry))
+      stays.push_back("the volume " + saved->name);
   }
   for (const RemovedSnapshot& one : entry.removed) {
     if (snapshot::image_exists(context.engine, one.bin_reference))
@@ -50,8 +46,13 @@ std::vector<std::string> what_stays(snapshot::Context& context, const JournalEnt
 Leftovers find_leftovers(snapshot::Context& context) {
   Leftovers found;
   for (const std::string& id : scratch::abandoned_freezes(context.state_dir).ids) {
-    const auto container = scratch::find_container(context.engine, id);
-    if (container && container->paused) found.thawed.push_back(container->name);
+    const auto container = scratch::find_summary(context.engine, id);
+    if (container && container->state == "paused" && !container->names.empty())
+      found.thawed.push_back(container->names.front());
+  }
+  for (const scratch::StopNote& note : scratch::abandoned_stops(context.state_dir)) {
+    const auto container = scratch::find_container(context.engine, note.id);
+    if (container && !container->running) found.started.push_back(container->name);
   }
   for (const docker::ContainerSummary& one : scratch::abandoned_scratches(context.engine))
     found.scratches.push_back(one.names.front());
@@ -65,12 +66,15 @@ Leftovers find_leftovers(snapshot::Context& context) {
 Leftovers clean_up(snapshot::Context& context) {
   Leftovers cleaned;
   cleaned.thawed = capture::thaw_abandoned(context, cleaned.problems);
+  cleaned.started = capture::start_abandoned(context, cleaned.problems);
   cleaned.scratches = scratch::remove_abandoned_scratches(context, cleaned.problems);
   cleaned.images = scratch::remove_abandoned_images(context, cleaned.problems);
   // After the scratches: one of them may still be writing.
   Abandoned abandoned = roll_back_abandoned(context, cleaned.problems);
   cleaned.replaced = std::move(abandoned.back);
   cleaned.finished = std::move(abandoned.finished);
+  // And these after the swaps, each of which may have had one.
+  remove_unused_twins(context);
   return cleaned;
 }
 
@@ -93,7 +97,7 @@ std::vector<std::string> give_up(snapshot::Context& context, const std::string& 
                   fmt::format("its `{}` of {} is under way", entry.verb, entry.container),
                   "wait for it, or end it with Ctrl-C: it puts back what it has done");
     }
-    if (entry.swap && !is_over(entry.stage)) remove_unused(context, entry);
+    if (entry.swap && !is_over(entry.stage)) remove_never_started(context.engine, entry);
     stays = what_stays(context, entry);
   }
   if (!journal.forget(entry_id)) {

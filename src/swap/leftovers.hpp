@@ -11,6 +11,7 @@ namespace dksnap::swap {
 
 struct Leftovers {
   std::vector<std::string> thawed;     // containers
+  std::vector<std::string> started;    // containers that were stopped for a snapshot
   std::vector<std::string> scratches;  // containers
   std::vector<std::string> images;     // helper images
   std::vector<JournalEntry> replaced;  // containers that were half replaced, and are back
@@ -18,8 +19,8 @@ struct Leftovers {
   // What could not be put right, each a sentence with what to do. Nothing else waits for it.
   std::vector<std::string> problems;
   bool empty() const {
-    return thawed.empty() && scratches.empty() && images.empty() && replaced.empty() &&
-           finished.empty() && problems.empty();
+    return thawed.empty() && started.empty() && scratches.empty() && images.empty() &&
+           replaced.empty() && finished.empty() && problems.empty();
   }
 };
 

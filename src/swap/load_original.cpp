@@ -86,7 +86,8 @@ snapshot::Snapshot load_original(snapshot::Context& context, const snapshot::Cat
   context.engine.start_container(loading.id());
   const docker::Container state = context.engine.inspect_container(loading.id());
   const std::string kind = boot::wait_for_original(context, state, kLoadPatience);
-  boot::wait_until_ready(context, boot::recognise_copy(kind, state, {}), kLoadPatience);
+  boot::BootedCopy copy = boot::recognise_copy(kind, state, {});
+  boot::wait_until_ready(context, copy, kLoadPatience);
   step.done(fmt::format("loaded \"{}\" in a scratch container", printable(original.title)));
   request.container = loading.id();
   return capture::create(context, request).snapshot;

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "scratch/claim.hpp"
 #include "scratch/containers.hpp"
 #include "scratch/ours.hpp"
 #include "snapshot/labels.hpp"
@@ -13,6 +14,8 @@
 #include "snapshot/naming.hpp"
 #include "swap/bin.hpp"
 #include "swap/journal.hpp"
+#include "swap/saved_places.hpp"
+#include "swap/twin.hpp"
 #include "swap/whereabouts.hpp"
 
 namespace dksnap::swap {
@@ -55,6 +58,7 @@ std::vector<Expired> find_expired(snapshot::Context& context, bool all) {
     if (const auto parked = find_parked(context, entry)) found.parked = parked->name;
     if (entry.swap && is_safety(context, entry))
       found.safety = entry.swap->safety.substr(0, kShownIdDigits);
+    if (const auto saved = find_saved(context.engine, entry)) found.saved = saved->name;
     found.entry = std::move(entry);
     expired.push_back(std::move(found));
   }
@@ -71,6 +75,20 @@ const snapshot::Snapshot* find_safety(snapshot::Context& context, const snapshot
   return found == catalog.all().end() ? nullptr : &*found;
 }
 
+std::optional<PlaceData> find_place_data(snapshot::Context& context,
+                                         const snapshot::Catalog& catalog,
+                                         const JournalEntry& entry,
+                                         const std::string& worker_image) {
+  if (!entry.swap->saved.empty()) {
+    const auto saved = find_saved(context.engine, entry);
+    return saved ? std::optional(PlaceData{worker_image, {}, saved->name}) : std::nullopt;
+  }
+  const snapshot::Snapshot* safety = find_safety(context, catalog, entry);
+  if (safety == nullptr) return std::nullopt;
+  expect_saved(entry.container, entry.swap->places, *safety);
+  return PlaceData{safety->image_id, safety->paths, {}};
+}
+
 void remove_safety(snapshot::Context& context, const JournalEntry& entry) {
   const std::string& name = entry.swap->safety_name;
   try {
@@ -84,12 +102,18 @@ void remove_safety(snapshot::Context& context, const JournalEntry& entry) {
 void expire(snapshot::Context& context, const JournalEntry& entry,
             std::vector<std::string>& problems) {
   try {
+    std::optional<scratch::Claim> claim;
     if (entry.swap) {
+      // An undo may be at it.
+      claim.emplace(context, entry.container, "removes what was kept of it");
+      if (!Journal(context.state_dir).has(entry.id)) return;
       if (const auto parked = find_parked(context, entry))
         context.engine.remove_container(parked->id);
       remove_safety(context, entry);
+      remove_saved(context.engine, entry);
     }
     Journal(context.state_dir).forget(entry.id);
+    if (entry.swap) remove_unused_twins(context);
   } catch (const Error& error) {
     if (!scratch::can_go_on_after(error)) throw;
     problems.push_back(

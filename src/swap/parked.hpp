@@ -6,6 +6,7 @@
 
 #include "snapshot/catalog.hpp"
 #include "snapshot/context.hpp"
+#include "swap/data_places.hpp"
 #include "swap/journal_entry.hpp"
 
 namespace dksnap::swap {
@@ -17,6 +18,7 @@ struct Expired {
   JournalEntry entry;
   std::string parked;  // the container that goes with it; empty: none
   std::string safety;  // short id of the snapshot that does; empty: none
+  std::string saved;   // the volume that does; empty: none
 };
 std::vector<Expired> find_expired(snapshot::Context& context, bool all);
 // What is used stays; what could not be removed is a sentence in `problems`, and the entry stays.
@@ -27,6 +29,14 @@ void expire(snapshot::Context& context, const JournalEntry& entry,
 // somebody says he is. Null where it is gone. Points into the catalogue.
 const snapshot::Snapshot* find_safety(snapshot::Context& context, const snapshot::Catalog& catalog,
                                       const JournalEntry& entry);
+
+// What brings the places of a swap back: its saved volume, or its safety snapshot. Nothing where
+// that is gone. Throws `failed` where the snapshot does not hold them all. `worker_image`: any, for
+// the scratch.
+std::optional<PlaceData> find_place_data(snapshot::Context& context,
+                                         const snapshot::Catalog& catalog,
+                                         const JournalEntry& entry,
+                                         const std::string& worker_image);
 
 // Takes its name from a swap's safety snapshot, if it has one and nothing runs from it.
 void remove_safety(snapshot::Context& context, const JournalEntry& entry);

@@ -7,6 +7,8 @@
 #include "base/error.hpp"
 #include "base/paths.hpp"
 #include "base/text.hpp"
+#include "capture/contents.hpp"
+#include "scratch/ours.hpp"
 #include "snapshot/parent.hpp"
 #include "swap/swap_plan.hpp"
 
@@ -41,12 +43,12 @@ class ReplacePlanner {
     entry.swap->places = mounts.places;
     refuse_shared_places(context_, plan_);
     describe(mounts);
+    plan_.swap.data = {snapshot_.image_id, snapshot_.paths, {}};
+    look_into_places(context_, plan_);
     plan_safety(context_, plan_, request_.safety, engine_);
-    plan_.lines.push_back({"stand-still", describe_stand_still(plan_, snapshot_.data_bytes)});
+    plan_.lines.push_back({"stand-still", describe_stand_still(plan_)});
     refuse_full_disk(context_, plan_, engine_, snapshot_.data_bytes);
     plan_new_container(context_, plan_, snapshot_, mounts, engine_);
-    plan_.swap.image = snapshot_.image_id;
-    plan_.swap.paths = snapshot_.paths;
     plan_.swap.doing = fmt::format("\"{}\"", printable(snapshot_.title));
     plan_.swap.wait = request_.wait;
     finish_plan(context_, plan_);
@@ -91,7 +93,8 @@ class ReplacePlanner {
     }
     // The arguments stay, so the server would look where nothing is, and begin anew.
     for (const std::string& path : found.data_paths) {
-      const auto holds = [&](const std::string& captured) { return is_within(path, captured); };
+      const std::string place = capture::place_in_copy(path);
+      const auto holds = [&](const std::string& captured) { return is_within(place, captured); };
       if (!std::any_of(snapshot_.paths.begin(), snapshot_.paths.end(), holds)) {
         throw unlike(fmt::format("its data is in {}, and {} keeps it in {}",
                                  join(snapshot_.paths, ", "), plan_.source.name(), path));
@@ -104,6 +107,30 @@ class ReplacePlanner {
           "it was taken on {} and {} runs on {}, which sorts text in another order: indexes would "
           "be wrong",
           snapshot_.libc, plan_.source.name(), libc));
+    }
+  }
+
+  void describe_followers() {
+    if (!plan_.source.container.running) return;
+    databases::Shell shell(context_.engine, plan_.source.id());
+    std::optional<std::vector<std::string>> followers;
+    try {
+      followers =
+          plan_.source.kind.database->followers(shell, plan_.source.kind.recognition.server);
+    } catch (const Error& error) {
+      // An engine may refuse to start a program in it.
+      if (!scratch::can_go_on_after(error)) throw;
+    }
+    if (!followers) {
+      plan_.lines.push_back({"unknown",
+                             "whether standbys, subscribers or an archive go by its data: it does "
+                             "not let dksnap ask"});
+    } else if (!followers->empty()) {
+      plan_.lines.push_back(
+          {"breaks",
+           fmt::format("{}: older data does not fit what came after it, so make anew what "
+                       "goes by it",
+                       join(*followers, ", "))});
     }
   }
 
@@ -133,6 +160,7 @@ class ReplacePlanner {
     if (const auto sharers = sharers_of_network(context_, plan_.source); !sharers.empty())
       add("breaks", fmt::format("{}: shares its network, and has to be made again afterwards",
                                 join(sharers, ", ")));
+    describe_followers();
     if (!plan_.source.container.running && !plan_.source.container.restarting)
       add("changes", "it is stopped now, and will run");
     for (const docker::PortBinding& port : plan_.source.container.bindings) {
@@ -140,6 +168,11 @@ class ReplacePlanner {
         add("changes",
             fmt::format("the host's port of {}, which the engine chooses", port.container_port));
     }
+    for (const auto& [from, to] : capture::moved_data(plan_.source))
+      add("changes",
+          fmt::format("its data are no longer in memory ({}), but in the container's own "
+                      "files ({}), and its variables and command say so",
+                      from, to));
     for (const docker::Mount& mount : plan_.source.container.mounts) {
       const bool dropped = std::find(mounts.dropped.begin(), mounts.dropped.end(),
                                      mount.destination) != mounts.dropped.end();

@@ -33,6 +33,7 @@ struct SwapPlan {
   std::string headline;  // "Replace the data of db (postgres 15, up 3 hours)"
   std::vector<PlanLine> lines;
   SwapRequest swap;
+  worker::PlannedCopy planned;  // as the places were when it was made
   Footing footing;
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "boot/readiness.hpp"
@@ -14,10 +15,14 @@
 #include "scratch/owner.hpp"
 #include "scratch/place_users.hpp"
 #include "snapshot/catalog.hpp"
+#include "snapshot/naming.hpp"
 #include "swap/data_places.hpp"
 #include "swap/journal.hpp"
 #include "swap/parked.hpp"
+#include "swap/runtime_secrets.hpp"
+#include "swap/saved_places.hpp"
 #include "swap/swap.hpp"
+#include "swap/twin.hpp"
 #include "swap/whereabouts.hpp"
 
 namespace dksnap::swap {
@@ -36,7 +41,7 @@ constexpr std::chrono::milliseconds kBetweenLooks{50};
 constexpr std::chrono::minutes kJustBegun{1};
 
 bool has_written(const JournalEntry& entry) {
-  return entry.stage == Stage::overwriting && !entry.swap->places.empty();
+  return may_have_written(entry.stage) && !entry.swap->places.empty();
 }
 
 class RollBack {
@@ -44,10 +49,20 @@ class RollBack {
   RollBack(snapshot::Context& context, const JournalEntry& entry)
       : context_(context), entry_(entry), swap_(*entry.swap), engine_(context.rescue) {}
 
-  void run() {
+  // Whether what runs again answers.
+  bool run() {
     where_ = find_whereabouts(engine_, entry_);
+    // Of one that went with its stop, its successor has what Compose had copied into it.
+    const bool may_go = !where_.out || where_.out->auto_remove || swap_.out.volatile_data;
+    for (const auto& one : {where_.out, where_.in}) {
+      if (may_go && one && runtime_secrets_.empty()) runtime_secrets_ = secrets_of(*one);
+    }
     if (entry_.stage == Stage::started || is_set_right()) {
       take_new_away();
+      // One that goes with its stop gets its new name before it.
+      if (entry_.stage == Stage::started && where_.out && where_.out->name == swap_.out.name &&
+          (!where_.named || where_.in_is_named()))
+        engine_.rename_container(where_.out->id, entry_.container);
       // Parked by somebody else's swap it is not ours to have started again.
       if (where_.out && where_.out->name == entry_.container && swap_.out.restart != "no")
         engine_.set_restart_policy(where_.out->id, swap_.out.restart);
@@ -64,7 +79,15 @@ class RollBack {
         make_anew();
       }
     }
-    remove_safety(context_, entry_);
+    // What cannot be looked into yet may be needed again.
+    if (answers_) remove_safety(context_, entry_);
+    try {
+      remove_saved(engine_, entry_);
+    } catch (const Error& error) {
+      // Somebody has it mounted; `doctor` names it. All is back.
+      log(LogLevel::info, error.what());
+    }
+    return answers_;
   }
 
  private:
@@ -100,12 +123,14 @@ class RollBack {
                    fmt::format("docker rename {} {}; {}", shell_quote(where_.out->name),
                                swap_.out.name, again));
     }
-    if (old_is_there && where_.out->running && where_.out->name == swap_.out.name) {
+    if (old_is_there && where_.out->running && where_.out->name == swap_.out.name &&
+        (!where_.out->auto_remove || was_started_since(swap_.out, *where_.out))) {
       throw cannot(ErrorCode::in_use,
                    fmt::format("somebody has started {}, and uses it", where_.out->name),
                    fmt::format("docker stop {}; {}", shell_quote(where_.out->name), again));
     }
-    if (!old_is_there && (swap_.safety.empty() || swap_.out.spec.body.empty())) {
+    if (!old_is_there && (swap_.safety.empty() || swap_.out.spec.body.empty() ||
+                          !snapshot::image_exists(engine_, swap_.safety_name))) {
       throw cannot(ErrorCode::not_found,
                    "somebody has removed it, and there is no snapshot of what it held",
                    fmt::format("give it up: `dksnap undo --forget {}`", entry_.id));
@@ -128,6 +153,16 @@ class RollBack {
       const bool ours =
           made.name == entry_.container || (made.name == swap_.in.name && !has_run(swap_.in, made));
       if (ours) engine_.remove_container(made.id);
+    }
+  }
+
+  // One that goes with its stop may be going just now.
+  RuntimeSecrets secrets_of(const docker::Container& container) const {
+    try {
+      return read_runtime_secrets(engine_, container);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::not_found && error.code() != ErrorCode::in_use) throw;
+      return {};
     }
   }
 
@@ -156,6 +191,11 @@ class RollBack {
     // A request to stop it may still be under way: once this has returned, none is.
     if (old.running && (is_recent() || has_written(entry_)))
       engine_.stop_container(old.id, std::nullopt);
+    if (old.auto_remove && !scratch::find_container(engine_, old.id)) {
+      where_.out.reset();
+      make_anew();
+      return;
+    }
     if (old.name != entry_.container) engine_.rename_container(old.id, entry_.container);
     restore_places();
     if (swap_.out.running) engine_.start_container(old.id);
@@ -169,8 +209,10 @@ class RollBack {
     if (old && is_as_we_left_it(*old, swap_.out) && !was_started_since(swap_.out, *old))
       engine_.remove_container(old->id);
     restore_places();
+    make_image(context_, swap_.out.twin);
     const std::string id =
         scratch::make_container(engine_, engine_, entry_.container, swap_.out.spec);
+    write_runtime_secrets(engine_, id, runtime_secrets_);
     if (!swap_.out.running) return;
     engine_.start_container(id);
     wait_for(id);
@@ -187,31 +229,38 @@ class RollBack {
   void restore_places() {
     if (!has_written(entry_)) return;
     const snapshot::Catalog catalog = snapshot::Catalog::load(engine_, context_.state_dir);
-    const snapshot::Snapshot* safety = find_safety(context_, catalog, entry_);
-    if (safety == nullptr) {
+    const auto data = find_place_data(context_, catalog, entry_, worker_image());
+    if (!data) {
+      const bool none = swap_.safety.empty() && swap_.saved.empty();
       throw Error(ErrorCode::not_found,
                   fmt::format("the old data of {} cannot be brought back", entry_.container),
-                  swap_.safety.empty() ? "there is no safety snapshot (--no-safety)"
-                                       : "its safety snapshot is gone",
+                  none ? "it was not saved (--no-safety)" : "what was saved of it is gone",
                   fmt::format("give it up: `dksnap undo --forget {}`", entry_.id));
     }
-    expect_saved(entry_.container, swap_.places, *safety);
-    PlaceRestorer restorer(context_, safety->image_id, swap_.places, safety->paths);
+    PlaceRestorer restorer(context_, *data, swap_.places);
     // Somebody may have come while the scratch was made.
     refuse_used_places(context_, entry_.container, swap_.places, {restorer.scratch_id()});
     restorer.run([](const worker::Progress&) {});
     restorer.flush();
   }
 
+  // Of a container that is there, so that the engine has it.
+  std::string worker_image() const {
+    for (const auto& one : {where_.out, where_.in, where_.named}) {
+      if (one) return one->image_id;
+    }
+    return swap_.safety_name;
+  }
+
   void wait_for(const std::string& id) {
     const docker::Container container = engine_.inspect_container(id);
     try {
-      boot::wait_until_ready(context_,
-                             boot::recognise_copy(swap_.kind, container, context_.published_host),
-                             kComesUp, boot::kCheckOfOneAwaited);
+      boot::BootedCopy copy = boot::recognise_copy(swap_.kind, container, context_.published_host);
+      boot::wait_until_ready(context_, copy, kComesUp, boot::kCheckOfOneAwaited);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::not_ready) throw;
       // As it may have been before: what is wrong with it, its own log tells.
+      answers_ = false;
       context_.reporter.notice(
           fmt::format("{} was started again, but does not answer yet", entry_.container));
     }
@@ -222,6 +271,8 @@ class RollBack {
   const Swap& swap_;
   docker::Engine& engine_;
   Whereabouts where_;
+  RuntimeSecrets runtime_secrets_;
+  bool answers_ = true;
 };
 
 bool is_abandoned(const JournalEntry& entry) {
@@ -242,7 +293,9 @@ enum class State {
 State state_of(snapshot::Context& context, const JournalEntry& entry) {
   const Swap& swap = *entry.swap;
   const Whereabouts where = find_whereabouts(context.rescue, entry);
-  if (where.in_is_named() && has_run(swap.in, *where.in)) return State::in_use;
+  // One that had the name before its data was written may have been started with half of it.
+  if (where.in_is_named() && has_run(swap.in, *where.in))
+    return has_written(entry) && entry.stage == Stage::overwriting ? State::used : State::in_use;
   if (where.in && !where.in_is_named() && (where.in->running || has_written(entry)) &&
       started_since(*where.in, entry))
     return State::used;
@@ -262,7 +315,16 @@ State state_of(snapshot::Context& context, const JournalEntry& entry) {
   return State::unfinished;
 }
 
-void finish(docker::Engine& engine, const Journal& journal, const JournalEntry& entry) {
+// What would be lost with the old container, which does not stay.
+bool has_to_keep_rest(docker::Engine& engine, const Swap& swap) {
+  if (swap.safety.empty() || swap.out.lasting || swap.out.id.empty()) return false;
+  const auto old = scratch::find_container(engine, swap.out.id);
+  return old && is_parked(swap.out, *old) && !snapshot::image_exists(engine, swap.safety_name);
+}
+
+void finish(snapshot::Context& context, const Journal& journal, const JournalEntry& entry) {
+  docker::Engine& engine = context.rescue;
+  if (has_to_keep_rest(engine, *entry.swap)) keep_rest(context, entry);
   const SwapSide& in = entry.swap->in;
   if (!in.id.empty() && in.restart != "no") engine.set_restart_policy(in.id, in.restart);
   journal.set_stage(entry.id, Stage::done);
@@ -277,7 +339,11 @@ Error used_since(const JournalEntry& entry) {
                       written ? "with data that was half rewritten then" : "and would be stopped"),
           "what was done since would be lost",
           !written || swap.safety.empty()
-              ? keep
+              ? (written && !swap.saved.empty()
+                     ? fmt::format("{}; `dksnap undo {}` saves what is there now, and brings back "
+                                   "what was there before",
+                                   keep, shell_quote(entry.container))
+                     : keep)
               : fmt::format("{}; what was there before is in the snapshot {}: `dksnap replace {} "
                             "--with {}`",
                             keep, swap.safety.substr(0, 8), shell_quote(entry.container),
@@ -286,13 +352,14 @@ Error used_since(const JournalEntry& entry) {
 
 }  // namespace
 
-void roll_back(snapshot::Context& context, const JournalEntry& entry) {
+bool roll_back(snapshot::Context& context, const JournalEntry& entry) {
+  bool answers = true;
   snapshot::Context rescue{context.rescue,        context.rescue,    context.reporter,
                            context.guard_command, context.state_dir, context.published_host};
   const auto end = std::chrono::steady_clock::now() + kPatience;
   for (;;) {
     try {
-      RollBack(rescue, entry).run();
+      answers = RollBack(rescue, entry).run();
       break;
     } catch (const Error& error) {
       if (!scratch::is_answer_lost(error) || std::chrono::steady_clock::now() > end) throw;
@@ -300,6 +367,7 @@ void roll_back(snapshot::Context& context, const JournalEntry& entry) {
     std::this_thread::sleep_for(kBetweenAttempts);
   }
   Journal(context.state_dir).forget(entry.id);
+  return answers;
 }
 
 std::vector<JournalEntry> find_abandoned_swaps(snapshot::Context& context) {
@@ -321,7 +389,7 @@ Abandoned roll_back_abandoned(snapshot::Context& context, std::vector<std::strin
     const State state = state_of(context, entry);
     if (state == State::used) throw used_since(entry);
     if (state == State::in_use) {
-      finish(engine, journal, entry);
+      finish(context, journal, entry);
       result.finished.push_back(entry);
     } else {
       roll_back(context, entry);

@@ -14,6 +14,8 @@
 #include "snapshot/labels.hpp"
 #include "swap/data_places.hpp"
 #include "swap/journal.hpp"
+#include "swap/runtime_secrets.hpp"
+#include "swap/twin.hpp"
 #include "swap/whereabouts.hpp"
 
 namespace dksnap::swap {
@@ -50,6 +52,7 @@ struct Course {
   JournalEntry entry;
   Journal journal;
   std::string incoming_id = {};  // where it was made before all else
+  bool has_name = false;         // the one that comes in
 
   const Swap& swap() const { return *entry.swap; }
   // So that a start of ours is not taken for somebody's.
@@ -62,48 +65,79 @@ struct Course {
 
 // All that takes time and touches nothing that the user has.
 struct Prepared {
-  std::string container_id;                          // the one that comes in
-  std::unique_ptr<capture::StoppedCreation> safety;  // null: none is taken
-  std::unique_ptr<PlaceRestorer> restorer;           // null: there are no places
+  std::string container_id;                 // the one that comes in
+  std::unique_ptr<PlaceSaver> saver;        // null: nothing is saved
+  std::unique_ptr<PlaceRestorer> restorer;  // null: there are no places
 };
 
 std::string make_incoming(const Course& course) {
   const SwapSide& in = course.swap().in;
   if (!in.id.empty()) return in.id;
-  return scratch::make_container(course.context.engine, course.context.rescue, in.name,
-                                 course.request.spec);
+  docker::Engine& engine = course.context.engine;
+  make_image(course.context, in.twin);
+  std::string id =
+      scratch::make_container(engine, course.context.rescue, in.name, course.request.spec);
+  const std::string& out = course.swap().out.id;
+  if (const auto old = out.empty() ? std::nullopt : scratch::find_container(engine, out))
+    write_runtime_secrets(engine, id, read_runtime_secrets(engine, *old));
+  return id;
 }
 
-// `safety` has to outlive what is returned.
-Prepared prepare(const Course& course, const capture::CreateRequest& safety) {
+void take_name(Course& course, const std::string& incoming) {
+  docker::Engine& engine = course.context.engine;
+  const SwapSide& out = course.swap().out;
+  if (course.has_name) return;
+  if (!out.id.empty() && scratch::find_container(engine, out.id))
+    engine.rename_container(out.id, out.name);
+  engine.rename_container(incoming, course.entry.container);
+  course.has_name = true;
+}
+
+Prepared prepare(const Course& course) {
   snapshot::Context& context = course.context;
   const SwapRequest& request = course.request;
   const SwapSide& in = course.swap().in;
   snapshot::Step step(context.reporter, fmt::format("preparing {}", request.doing));
-  std::future<std::unique_ptr<capture::StoppedCreation>> looking;
-  if (request.takes_safety) {
-    looking = std::async(std::launch::async, [&] {
-      return std::make_unique<capture::StoppedCreation>(context, safety);
-    });
-  }
   std::future<std::unique_ptr<PlaceRestorer>> making;
   if (!course.swap().places.empty()) {
     making = std::async(std::launch::async, [&] {
-      return std::make_unique<PlaceRestorer>(context, request.image, course.swap().places,
-                                             request.paths);
+      return std::make_unique<PlaceRestorer>(context, request.data, course.swap().places);
+    });
+  }
+  std::future<std::unique_ptr<PlaceSaver>> saving;
+  if (!course.swap().saved.empty()) {
+    saving = std::async(std::launch::async, [&] {
+      return std::make_unique<PlaceSaver>(context, course.entry, request.save);
     });
   }
   Prepared prepared;
   prepared.container_id = course.incoming_id.empty() ? make_incoming(course) : course.incoming_id;
   if (making.valid()) prepared.restorer = making.get();
-  if (looking.valid()) prepared.safety = looking.get();
+  if (saving.valid()) prepared.saver = saving.get();
   step.done(in.id.empty() ? fmt::format("prepared a container with {}", request.doing)
                           : fmt::format("{} was kept for this", in.name));
   return prepared;
 }
 
+// While it runs, so that little is left to be saved once it has stopped.
+void save_first(const Course& course, PlaceSaver& saver) {
+  snapshot::Step step(course.context.reporter,
+                      fmt::format("saving what {} holds", course.entry.container));
+  saver.copy_first();
+  step.done(fmt::format("what {} holds is in the volume {}", course.entry.container,
+                        course.swap().saved));
+}
+
+void save_rest(const Course& course, PlaceSaver& saver) {
+  snapshot::Step step(course.context.reporter, "saving what has to be saved");
+  const worker::SyncResult saved = saver.finish();
+  step.done(fmt::format("saved {} files ({}) {}", saved.frozen_files,
+                        human_size(saved.frozen_bytes),
+                        saver.runs() ? "that changed meanwhile" : "in " + course.swap().saved));
+}
+
 // Returns when it began to stand still.
-Clock::time_point stop_old(Course& course) {
+Clock::time_point stop_old(Course& course, const std::string& incoming) {
   if (course.swap().out.id.empty()) {
     course.reach(Stage::stopping);
     return Clock::now();
@@ -118,6 +152,9 @@ Clock::time_point stop_old(Course& course) {
   }
   // Nothing may start it again meanwhile, least of all an engine that is started anew.
   if (course.swap().out.restart != "no") engine.set_restart_policy(old.id, "no");
+  // The name of one that the engine removes when it stops is free from then on, and a service that
+  // makes it anew each time would take it.
+  if (old.auto_remove) take_name(course, incoming);
   course.reach(Stage::stopping);
   const auto stopped = Clock::now();
   engine.stop_container(old.id, std::nullopt);
@@ -126,16 +163,18 @@ Clock::time_point stop_old(Course& course) {
   return stopped;
 }
 
-// Nothing that runs has the places but our scratch: the old container is stopped, unless somebody
-// has started it again.
-void expect_alone(const Course& course, const PlaceRestorer* restorer) {
-  if (restorer == nullptr) return;
-  refuse_used_places(course.context, course.entry.container, course.swap().places,
-                     {restorer->scratch_id()});
+// Nothing that runs has the places but our scratches and, before it is stopped, the old container;
+// afterwards somebody may have started that again.
+void expect_alone(const Course& course, const Prepared& prepared, bool old_runs = false) {
+  if (!prepared.restorer) return;
+  std::vector<std::string> ours{prepared.restorer->scratch_id()};
+  if (old_runs) ours.push_back(course.swap().out.id);
+  if (prepared.saver) ours.push_back(prepared.saver->scratch_id());
+  refuse_used_places(course.context, course.entry.container, course.swap().places, ours);
+  refuse_written_saved(course.context, course.entry.container, course.request.data.saved, ours);
 }
 
 worker::SyncResult write_places(Course& course, PlaceRestorer& restorer) {
-  expect_alone(course, &restorer);
   snapshot::Step step(course.context.reporter, fmt::format("writing {}", course.request.doing));
   course.reach(Stage::overwriting);
   const worker::SyncResult written =
@@ -152,15 +191,19 @@ boot::Ready start(const Course& course, SwapResult& result) {
   course.touch();
   const docker::Container container = context.engine.inspect_container(result.container_id);
   result.ports = container.published;
-  const boot::BootedCopy copy =
+  boot::BootedCopy copy =
       boot::recognise_copy(course.swap().kind, container, context.published_host);
+  if (course.request.wait.count() == 0 && copy.database->can_be_asked()) {
+    result.connection = copy.connection();
+    return {Clock::now(), "is started"};
+  }
   const boot::Ready ready =
       boot::wait_until_ready(context, copy, course.request.wait, boot::kCheckOfOneAwaited);
   result.connection = copy.connection();
   return ready;
 }
 
-void put_in_place(const Course& course, const PlaceRestorer* restorer, Clock::time_point stopped,
+void put_in_place(Course& course, const Prepared& prepared, Clock::time_point stopped,
                   SwapResult& result) {
   docker::Engine& engine = course.context.engine;
   const std::string& name = course.entry.container;
@@ -168,10 +211,8 @@ void put_in_place(const Course& course, const PlaceRestorer* restorer, Clock::ti
   const Swap& swap = course.swap();
   snapshot::Step step(course.context.reporter, fmt::format("starting {} with {}", name, doing));
   // Whoever came while it was written is not given a second server beside it.
-  expect_alone(course, restorer);
-  if (!swap.out.id.empty() && scratch::find_container(engine, swap.out.id))
-    engine.rename_container(swap.out.id, swap.out.name);
-  engine.rename_container(result.container_id, name);
+  expect_alone(course, prepared);
+  take_name(course, result.container_id);
   boot::Ready ready{Clock::now(), {}};
   if (swap.in.running) ready = start(course, result);
   if (!swap.in.id.empty() && swap.in.restart != "no")
@@ -197,26 +238,34 @@ void take_live_safety(Course& course) {
   std::string of = course.swap().out.id;
   if (of.empty()) of = course.incoming_id = make_incoming(course);
   const capture::CreateRequest request = safety_request(course.entry, of);
-  expect_saved(course.entry.container, course.swap().places,
-               capture::create(course.context, request).snapshot);
+  const snapshot::Snapshot taken = capture::create(course.context, request).snapshot;
+  if (course.swap().saved.empty())
+    expect_saved(course.entry.container, course.swap().places, taken);
 }
 
 SwapResult go_forward(Course& course) {
   if (course.request.takes_live_safety) take_live_safety(course);
-  const capture::CreateRequest safety = safety_request(course.entry, course.swap().out.id);
-  Prepared prepared = prepare(course, safety);
-  const auto stopped = stop_old(course);
-  if (prepared.safety)
-    expect_saved(course.entry.container, course.swap().places, prepared.safety->finish().snapshot);
-  prepared.safety.reset();
+  Prepared prepared = prepare(course);
+  if (prepared.saver && prepared.saver->runs()) save_first(course, *prepared.saver);
+  if (prepared.restorer) prepared.restorer->expect_room();
+  // Before it is stopped in vain.
+  expect_alone(course, prepared, true);
+  const auto stopped = stop_old(course, prepared.container_id);
+  if (prepared.saver) save_rest(course, *prepared.saver);
+  expect_alone(course, prepared);
   SwapResult result;
   result.container_id = prepared.container_id;
   if (prepared.restorer) {
     const worker::SyncResult written = write_places(course, *prepared.restorer);
     result.written_files = written.copied_files;
     result.written_bytes = written.copied_bytes;
+    course.reach(Stage::starting);
   }
-  put_in_place(course, prepared.restorer.get(), stopped, result);
+  put_in_place(course, prepared, stopped, result);
+  if (course.request.takes_safety) {
+    course.reach(Stage::keeping);
+    keep_rest(course.context, course.entry);
+  }
   course.reach(Stage::done);
   if (prepared.restorer) flush_places(course, *prepared.restorer);
   return result;
@@ -228,11 +277,15 @@ SwapResult go_forward(Course& course) {
   const bool had_one = !course.swap().out.id.empty();
   const std::string what =
       fmt::format("{} was not {}", name, had_one ? "replaced" : "brought back");
+  bool answers = true;
   try {
-    snapshot::Step step(context.reporter, fmt::format("bringing {} back as it was", name));
+    snapshot::Step step(context.reporter, had_one ? fmt::format("bringing {} back as it was", name)
+                                                  : std::string("taking back what was begun"));
     course.touch();
-    roll_back(context, course.entry);
-    step.done(fmt::format("{} is back as it was", name));
+    answers = roll_back(context, course.entry);
+    step.done(!had_one  ? fmt::format("nothing is called {}, as before", name)
+              : answers ? fmt::format("{} is back as it was", name)
+                        : fmt::format("{} was started again, and does not answer yet", name));
   } catch (const std::exception& second) {
     throw Error(ErrorCode::replace_stuck, what + ", and is not back",
                 fmt::format("{}; on the way back: {}", error.what(), second.what()),
@@ -241,11 +294,19 @@ SwapResult go_forward(Course& course) {
   const bool stopped_by_user =
       error.code() == ErrorCode::interrupted || error.code() == ErrorCode::terminated;
   std::string hint =
-      had_one ? fmt::format("{} is back, with the data that it had", name) : "all is as it was";
+      error.hint().empty() ? "run the command again when that is put right" : error.hint();
   if (error.code() == ErrorCode::no_space)
-    hint += "; make room (`docker system df` shows what takes it), then run the command again";
-  throw Error(stopped_by_user ? error.code() : ErrorCode::replace_rolled_back, what, error.what(),
-              hint);
+    hint = "make room (`docker system df` shows what takes it), then run the command again";
+  if (!answers) {
+    hint = fmt::format("see `docker logs {}`; what it held is in {}", shell_quote(name),
+                       course.swap().safety.empty() ? "its volumes as before"
+                                                    : "the snapshot " + course.swap().safety);
+  }
+  const std::string outcome = !had_one  ? what
+                              : answers ? what + "; it is back, with the data that it had"
+                                        : what + "; it was started again, and does not answer yet";
+  throw Error(stopped_by_user ? error.code() : ErrorCode::replace_rolled_back, outcome,
+              error.what(), stopped_by_user ? "run the command again when you like" : hint);
 }
 
 }  // namespace
@@ -254,16 +315,27 @@ std::string safety_title(const JournalEntry& entry) {
   return fmt::format("auto: before {} {}", entry.verb, entry.id);
 }
 
+void keep_rest(snapshot::Context& context, const JournalEntry& entry) {
+  const SwapSide& out = entry.swap->out;
+  capture::CreateRequest request = safety_request(entry, out.id);
+  // What others share with it is theirs as well, and the new one has it already.
+  for (const docker::Mount& mount : context.engine.inspect_container(out.id).mounts) {
+    if (!mount.own_volume) request.leave_out.push_back(mount.destination);
+  }
+  capture::create(context, request);
+}
+
 capture::CreateRequest safety_request(const JournalEntry& entry, const std::string& container) {
   capture::CreateRequest request;
   request.container = container;
+  request.known_as = entry.container;
   request.id = entry.swap->safety;
   request.name = entry.swap->safety_name;
   request.title = safety_title(entry);
   request.purpose = snapshot::kPurposeSafety;
   request.takes_it_as_it_is = true;
-  for (const DataPlace& place : entry.swap->places)
-    request.must_capture.push_back(place.destination);
+  auto& places = entry.swap->saved.empty() ? request.must_capture : request.leave_out;
+  for (const DataPlace& place : entry.swap->places) places.push_back(place.destination);
   return request;
 }
 
@@ -272,7 +344,7 @@ SwapResult run_swap(snapshot::Context& context, const SwapRequest& request) {
   const scratch::Claim claim = scratch::claim_container(context, request.entry.container);
   Course course{context, request, request.entry, Journal(context.state_dir)};
   course.entry.when = std::chrono::system_clock::now();
-  course.journal.begin(course.entry, request.look_again);
+  course.journal.begin(course.entry, request.look_again, request.instead_of);
   SwapResult result;
   try {
     result = go_forward(course);

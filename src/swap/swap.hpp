@@ -9,22 +9,26 @@
 #include "capture/create.hpp"
 #include "docker/types.hpp"
 #include "snapshot/context.hpp"
+#include "swap/data_places.hpp"
 #include "swap/journal_entry.hpp"
+#include "swap/saved_places.hpp"
 
 namespace dksnap::swap {
 
 struct SwapRequest {
-  JournalEntry entry;              // has a swap; its stage is `started`
-  docker::RawContainerSpec spec;   // of the container to make, where the swap's `in` has no id
-  std::string image;               // with the data that the places get; empty: no places
-  std::vector<std::string> paths;  // that image's captured ones
-  bool takes_safety = false;       // a snapshot, once the old container is stopped
-  // The same, but before it is: its data do not outlive that. Where nothing has the container's
-  // name, of the one that comes in: it has the places, and what they hold now.
+  JournalEntry entry;             // has a swap; its stage is `started`
+  docker::RawContainerSpec spec;  // of the container to make, where the swap's `in` has no id
+  PlaceData data;                 // that the places get
+  SaveSpec save;                  // where the swap has a volume to save what they hold in
+  // A snapshot of what the old container holds and nobody rewrites, once the new one answers.
+  bool takes_safety = false;
+  // A snapshot before it is stopped: its data do not outlive that. Where nothing has the
+  // container's name, of the one that comes in: it has the places, and what they hold now.
   bool takes_live_safety = false;
   // Called while nobody else can begin anything, and before anything is touched; throws where it is
   // not what the plan was made for any more.
   std::function<void()> look_again;
+  std::string instead_of;         // entry of a killed swap that this one takes over; empty: none
   std::string doing;              // "seed data", for the reports
   std::chrono::seconds wait{60};  // until it answers
 };
@@ -39,14 +43,16 @@ struct SwapResult {
   std::uint64_t written_bytes = 0;
 };
 
-// Returns when the new container answers. Whatever fails before that: the old one is back as it
-// was, and the Error is replace_rolled_back (interrupted and terminated stay what they are); where
-// it cannot be brought back either, replace_stuck, and the hint holds the commands to run.
+// Returns when the new container answers, and what was there before is kept. Whatever fails before
+// that: the old one is back as it was, and the Error is replace_rolled_back (interrupted and
+// terminated stay what they are); where it cannot be brought back either, replace_stuck, and the
+// hint holds the commands to run.
 SwapResult run_swap(snapshot::Context& context, const SwapRequest& request);
 
 // The way back, from wherever a swap that is not done has got to; may be repeated. By `rescue`
-// alone. Throws where it fails; the entry then stays.
-void roll_back(snapshot::Context& context, const JournalEntry& entry);
+// alone. Throws where it fails; the entry then stays. False: what was there runs again, and does
+// not answer yet; a safety snapshot then stays.
+bool roll_back(snapshot::Context& context, const JournalEntry& entry);
 
 // Swaps of this engine that nobody is at any more, and that are not done: takes each back, but one
 // whose new container is in place and was started, which may be in use since: that is done. Where
@@ -62,6 +68,8 @@ std::vector<JournalEntry> find_abandoned_swaps(snapshot::Context& context);
 
 // Of the snapshot of what was there: one of a kind.
 std::string safety_title(const JournalEntry& entry);
+// Makes it of the old container, which is stopped, of all that is its own.
+void keep_rest(snapshot::Context& context, const JournalEntry& entry);
 // `container`: its id, which has the places that are to be saved.
 capture::CreateRequest safety_request(const JournalEntry& entry, const std::string& container);
 

@@ -1,6 +1,7 @@
 #include "swap/swap_plan.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <sys/statvfs.h>
 
 #include <fmt/format.h>
@@ -10,10 +11,12 @@
 #include "capture/contents.hpp"
 #include "docker/same_arguments.hpp"
 #include "scratch/containers.hpp"
+#include "scratch/limits.hpp"
 #include "scratch/owner.hpp"
 #include "snapshot/labels.hpp"
 #include "snapshot/naming.hpp"
 #include "swap/journal.hpp"
+#include "swap/twin.hpp"
 
 namespace dksnap::swap {
 namespace {
@@ -22,7 +25,9 @@ constexpr std::size_t kIdDigits = 8;  // bytes
 
 // All that a snapshot of the container as it is would hold of its mounts.
 std::vector<std::string> captured_paths(const capture::SourceContainer& source) {
-  std::vector<std::string> paths = source.kind.recognition.data_paths;
+  std::vector<std::string> paths;
+  for (const std::string& path : source.kind.recognition.data_paths)
+    paths.push_back(capture::place_in_copy(path));
   const bool tmpfs_too = capture::has_data_on_tmpfs(source);
   for (const docker::Mount& mount : source.container.mounts) {
     const bool tmpfs =
@@ -32,31 +37,105 @@ std::vector<std::string> captured_paths(const capture::SourceContainer& source) 
   return paths;
 }
 
-// To make the container again from its safety snapshot, whose image takes over what the container
-// had besides its own image.
-docker::RawContainerSpec spec_to_come_back(const SwapPlan& plan, const docker::EngineInfo& engine) {
-  const MountChoice mounts = choose_mounts(plan.source.container, captured_paths(plan.source));
+std::vector<std::string> lost_volumes_from(docker::Engine& engine,
+                                           const docker::Container& container) {
+  std::vector<std::string> lost;
+  for (const std::string& from : container.volumes_from) {
+    if (!scratch::find_container(engine, from.substr(0, from.find(':')))) lost.push_back(from);
+  }
+  return lost;
+}
+
+// What any container that stands for the source's is asked for. `image`: its own; all must outlive
+// the result.
+docker::SameArguments arguments_of(snapshot::Context& context, const SwapPlan& plan,
+                                   const docker::Image& image, const docker::EngineInfo& engine) {
   docker::SameArguments wanted;
   wanted.container = &plan.source.container;
   wanted.image = &plan.source.image;
-  wanted.new_image = &plan.source.image;
+  wanted.new_image = &image;
   wanted.engine = &engine;
-  wanted.new_image_name = plan.swap.entry.swap->safety_name;
-  // The safety snapshot's may keep it from starting without its secrets (capture/plan.cpp).
-  wanted.pins_programs = true;
+  wanted.lost_volumes_from = lost_volumes_from(context.engine, plan.source.container);
+  wanted.labels = swap_labels(plan.swap.entry);
+  return wanted;
+}
+
+// To make the container again with what its safety snapshot holds.
+void plan_to_come_back(snapshot::Context& context, SwapPlan& plan,
+                       const docker::EngineInfo& engine) {
+  const JournalEntry& entry = plan.swap.entry;
+  SwapSide& out = plan.swap.entry.swap->out;
+  const std::vector<std::string> captured = captured_paths(plan.source);
+  out.twin = plan_twin(entry, "before", plan.source.image, entry.swap->safety_name, captured);
+  const docker::Image twin = image_of(out.twin);
+  const MountChoice mounts = choose_mounts(plan.source.container, captured);
+  docker::SameArguments wanted = arguments_of(context, plan, twin, engine);
+  wanted.new_image_name = out.twin.name;
+  wanted.moved_paths = capture::moved_data(plan.source);
   wanted.dropped_mounts = mounts.dropped;
   wanted.renewed_volumes = mounts.renewed;
-  wanted.labels = swap_labels(plan.swap.entry);
-  return docker::same_arguments(wanted);
+  out.spec = docker::same_arguments(wanted);
 }
 
 // By name, so that `docker ps` tells what it is; unless the name means something else by now.
-std::string name_of(docker::Engine& engine, const snapshot::Snapshot& snapshot) {
-  for (const std::string& name : snapshot.names) {
+std::string name_of(docker::Engine& engine, const std::vector<std::string>& names,
+                    const std::string& image_id) {
+  for (const std::string& name : names) {
     const auto image = snapshot::find_image(engine, name);
-    if (image && image->id == snapshot.image_id) return name;
+    if (image && image->id == image_id) return name;
   }
-  return snapshot.image_id;
+  return image_id;
+}
+
+// What the container that comes in has in any case, and its side of the entry.
+docker::SameArguments begin_incoming(snapshot::Context& context, SwapPlan& plan,
+                                     const docker::Image& image, const docker::EngineInfo& engine) {
+  JournalEntry& entry = plan.swap.entry;
+  SwapSide& in = entry.swap->in;
+  in.name = fmt::format("{}--new-{}", entry.container, entry.id);
+  in.restart = entry.swap->out.restart;
+  return arguments_of(context, plan, image, engine);
+}
+
+// "the volume a and the bind /b hold"
+std::string describe_places(const std::vector<DataPlace>& places) {
+  std::vector<std::string> names;
+  for (const DataPlace& place : places)
+    names.push_back(fmt::format("the {} {}", place.type, place.source));
+  return join(names, ", ") + (names.size() == 1 ? " holds" : " hold");
+}
+
+// A volume for what the places hold. The source's own, where there is one, is the image that the
+// worker runs in.
+void plan_saved(SwapPlan& plan) {
+  plan.swap.entry.swap->saved = saved_volume_name(plan.swap.entry);
+  const docker::Container& container = plan.source.container;
+  SaveSpec& save = plan.swap.save;
+  if (!container.id.empty()) {
+    save.image = plan.source.image.id;
+    save.container = container.running ? container.id : "";
+    save.may_map = !plan.source.kind.database->settles();
+    save.is_alone = container.pid_mode.empty() || container.pid_mode == "private";
+    save.limits = scratch::limits_like(container);
+  }
+}
+
+std::string kept_for(const Swap& swap) {
+  return swap.keep ? "until `dksnap prune --now`" : "for 3 days";
+}
+
+PlanLine beware_of_prunes(const docker::EngineInfo& engine, bool keeps_container) {
+  constexpr int kPrunesNamedVolumesOnRequest = 23;  // moby 23.0, `volume prune --all`
+  int major = 0;
+  const std::string& version = engine.server_version;
+  std::from_chars(version.data(), version.data() + version.size(), major);
+  const bool old = major < kPrunesNamedVolumesOnRequest;
+  std::string text = old ? "`docker volume prune` and `docker system prune --volumes` remove the "
+                           "volume, and the way back"
+                         : "`docker volume prune --all` removes the volume, and the way back";
+  if (keeps_container)
+    text += "; `docker container prune` and `docker system prune` the old container";
+  return {"beware", text};
 }
 
 std::string counted(std::size_t count, std::string_view thing) {
@@ -109,7 +188,7 @@ void plan_safety(snapshot::Context& context, SwapPlan& plan, bool wanted,
   const auto say = [&](const std::string& text) { plan.lines.push_back({"safety", text}); };
   const std::string kept = fmt::format("the old container is kept as {}", swap.out.name);
   if (swap.out.lasting && swap.places.empty()) {
-    say(kept + ", with its data, for 3 days");
+    say(kept + ", with its data, " + kept_for(swap));
     // No engine spares a stopped container.
     plan.lines.push_back(
         {"beware",
@@ -120,68 +199,85 @@ void plan_safety(snapshot::Context& context, SwapPlan& plan, bool wanted,
     say("NONE (--no-safety): what is there now is lost for good, and `undo` cannot bring it back");
     return;
   }
+  if (!swap.places.empty()) {
+    plan_saved(plan);
+    say(fmt::format("what {} now ({}) is copied into the volume {}{}", describe_places(swap.places),
+                    human_size(plan.planned.held), swap.saved,
+                    swap.out.lasting ? fmt::format("; {}, both {}", kept, kept_for(swap)) : ""));
+    if (swap.out.lasting) plan.lines.push_back(beware_of_prunes(engine, true));
+  }
+  if (swap.out.lasting) return;
+  const std::string_view of = swap.places.empty() ? "" : " of all else that it holds";
   swap.safety = random_hex(kIdDigits);
   swap.safety_name =
       snapshot::choose_name(context.engine, entry.container, safety_title(entry), {});
   const bool live = plan.source.container.auto_remove || swap.out.volatile_data;
   plan.swap.takes_live_safety = live;
   plan.swap.takes_safety = !live;
-  if (!swap.out.lasting) swap.out.spec = spec_to_come_back(plan, engine);
+  plan_to_come_back(context, plan, engine);
   const std::string title = safety_title(entry);
   if (live) {
-    say(fmt::format("snapshot \"{}\" first; what is written after it is lost, because {}", title,
-                    swap.out.volatile_data
-                        ? "the data is on a tmpfs"
-                        : "the engine removes the container when it stops (--rm)"));
-  } else if (!swap.out.lasting) {
     say(fmt::format(
-        "snapshot \"{}\", once it is stopped; no old container stays for Compose to find", title));
+        "snapshot \"{}\"{} first; what is written there after it is lost, because {}", title, of,
+        swap.out.volatile_data ? "the data is on a tmpfs"
+                               : "the engine removes the container when it stops (--rm)"));
+    if (plan.source.container.auto_remove)
+      plan.lines.push_back(
+          {"beware",
+           "whoever runs it in the foreground (a terminal, a service) sees it end, "
+           "and may make another one"});
   } else {
-    say(fmt::format("snapshot \"{}\", once it is stopped; {}", title, kept));
+    say(fmt::format(
+        "snapshot \"{}\"{}, once the new one answers; no old container stays for Compose to find",
+        title, of));
   }
   plan.lines.push_back(
       {"beware",
-       "`docker image prune -a` and `docker system prune -a` remove it, and the way back"});
+       swap.places.empty()
+           ? "`docker image prune -a` and `docker system prune -a` remove it, and the way back"
+           : "`docker image prune -a` removes the snapshot, `docker volume prune` (from engine 23 "
+             "on with --all) the volume, and each the way back"});
 }
 
-void plan_safety_of_places(snapshot::Context& context, SwapPlan& plan) {
-  JournalEntry& entry = plan.swap.entry;
-  Swap& swap = *entry.swap;
-  swap.safety = random_hex(kIdDigits);
-  swap.safety_name =
-      snapshot::choose_name(context.engine, entry.container, safety_title(entry), {});
-  plan.swap.takes_live_safety = true;
-  std::vector<std::string> places;
+void plan_safety_of_places(SwapPlan& plan, const std::string& worker_image,
+                           const docker::EngineInfo& engine) {
+  Swap& swap = *plan.swap.entry.swap;
   for (const DataPlace& place : swap.places) {
-    places.push_back(place.source);
     plan.lines.push_back({"rewritten", fmt::format("{} {}: files that differ, and what is extra "
                                                    "goes",
                                                    place.type, place.source)});
   }
-  plan.lines.push_back(
-      {"safety", fmt::format("snapshot \"{}\" of what {} {} now, first", safety_title(entry),
-                             join(places, ", "), places.size() == 1 ? "holds" : "hold")});
+  plan.swap.save.image = worker_image;
+  plan_saved(plan);
+  plan.lines.push_back({"safety", fmt::format("what {} now ({}) is copied into the volume {} first",
+                                              describe_places(swap.places),
+                                              human_size(plan.planned.held), swap.saved)});
+  plan.lines.push_back(beware_of_prunes(engine, false));
 }
 
 void plan_new_container(snapshot::Context& context, SwapPlan& plan,
                         const snapshot::Snapshot& snapshot, const MountChoice& mounts,
                         const docker::EngineInfo& engine) {
-  JournalEntry& entry = plan.swap.entry;
-  const docker::Image new_image = context.engine.inspect_image(snapshot.image_id);
-  const auto base = snapshot::find_image(context.engine, snapshot.base_id);
-  SwapSide& in = entry.swap->in;
-  in.name = fmt::format("{}--new-{}", entry.container, entry.id);
-  in.restart = entry.swap->out.restart;
-  docker::SameArguments wanted;
-  wanted.container = &plan.source.container;
-  wanted.image = &plan.source.image;
-  wanted.new_image = &new_image;
-  wanted.base = base ? &*base : nullptr;
-  wanted.engine = &engine;
-  wanted.new_image_name = name_of(context.engine, snapshot);
+  const docker::Image& own = plan.source.image;
+  // One that runs the snapshot already has all that its image brings.
+  Twin& twin = plan.swap.entry.swap->in.twin;
+  if (own.id != snapshot.image_id)
+    twin = plan_twin(plan.swap.entry, snapshot.title, own, snapshot.image_id, snapshot.paths);
+  const docker::Image new_image = twin.name.empty() ? own : image_of(twin);
+  docker::SameArguments wanted = begin_incoming(context, plan, new_image, engine);
+  wanted.new_image_name =
+      twin.name.empty() ? name_of(context.engine, snapshot.names, snapshot.image_id) : twin.name;
   wanted.dropped_mounts = mounts.dropped;
   wanted.renewed_volumes = mounts.renewed;
-  wanted.labels = swap_labels(entry);
+  wanted.moved_paths = capture::moved_data(plan.source);
+  plan.swap.spec = docker::same_arguments(wanted);
+}
+
+void plan_same_container(snapshot::Context& context, SwapPlan& plan,
+                         const docker::EngineInfo& engine) {
+  const docker::Image& image = plan.source.image;
+  docker::SameArguments wanted = begin_incoming(context, plan, image, engine);
+  wanted.new_image_name = name_of(context.engine, {plan.source.container.image}, image.id);
   plan.swap.spec = docker::same_arguments(wanted);
 }
 
@@ -197,7 +293,8 @@ void finish_plan(snapshot::Context& context, SwapPlan& plan) {
   footing.places = swap.places;
   if (!swap.out.id.empty()) footing.but_ids = {swap.out.id};
   footing.incoming = swap.in.id;
-  footing.image = plan.swap.image;
+  footing.image = plan.swap.data.image;
+  footing.saved = plan.swap.data.saved;
   if (!swap.out.id.empty()) footing.seen = facts_of(plan.source.container);
   note_footing(context, footing);
 }
@@ -270,20 +367,25 @@ std::string describe_kept(const capture::SourceContainer& source) {
   return join(kept, ", ") + ", and all other arguments";
 }
 
-std::string describe_stand_still(const SwapPlan& plan, std::uint64_t data_bytes) {
-  const Swap& swap = *plan.swap.entry.swap;
-  // Seen on two cores: stopping, starting and a first answer; a safety snapshot of few changes; and
-  // bytes a second where all of it has to be stored, or written.
+void look_into_places(snapshot::Context& context, SwapPlan& plan) {
+  const auto& places = plan.swap.entry.swap->places;
+  if (!places.empty())
+    plan.planned = PlaceRestorer(context, plan.swap.data, places, true).expect_room();
+}
+
+std::string describe_stand_still(const SwapPlan& plan) {
+  // Seen on two cores: stopping, starting and a first answer; and bytes a second that are written.
   constexpr std::uint64_t kStartSeconds = 2;
-  constexpr std::uint64_t kSafetySeconds = 2;
-  constexpr std::uint64_t kBytesPerSecond = 60'000'000;
-  const std::uint64_t least = kStartSeconds + (plan.swap.takes_safety ? kSafetySeconds : 0);
-  const bool moves_data = plan.swap.takes_safety || !swap.places.empty();
-  const std::uint64_t most = least + (moves_data ? data_bytes / kBytesPerSecond : 0);
-  return most <= least + 1
-             ? fmt::format("about {} s; clients are disconnected", least)
-             : fmt::format("{} to {} s, by how much has changed; clients are disconnected", least,
-                           most);
+  constexpr std::uint64_t kWrittenPerSecond = 200'000'000;
+  const std::uint64_t seconds = kStartSeconds + plan.planned.bytes / kWrittenPerSecond;
+  const std::string written =
+      plan.planned.files == 0
+          ? ""
+          : fmt::format(", in which {} ({}) are written", counted(plan.planned.files, "file"),
+                        human_size(plan.planned.bytes));
+  if (!plan.swap.entry.swap->out.running)
+    return fmt::format("none: it does not run{}", written.empty() ? "" : written);
+  return fmt::format("about {} s{}; clients are disconnected", seconds, written);
 }
 
 }  // namespace dksnap::swap

@@ -24,13 +24,19 @@ void plan_safety(snapshot::Context& context, SwapPlan& plan, bool wanted,
                  const docker::EngineInfo& engine);
 
 // The same where nothing has the container's name: the places of one that comes back may have been
-// written since, and nothing that stands in the way holds them.
-void plan_safety_of_places(snapshot::Context& context, SwapPlan& plan);
+// written since, and nothing that stands in the way holds them. `worker_image`: any that the engine
+// has.
+void plan_safety_of_places(SwapPlan& plan, const std::string& worker_image,
+                           const docker::EngineInfo& engine);
 
 // The new container's arguments: the old one's. `mounts`: what becomes of them.
 void plan_new_container(snapshot::Context& context, SwapPlan& plan,
                         const snapshot::Snapshot& snapshot, const MountChoice& mounts,
                         const docker::EngineInfo& engine);
+
+// The same on the same image: of what it holds only its places change.
+void plan_same_container(snapshot::Context& context, SwapPlan& plan,
+                         const docker::EngineInfo& engine);
 
 // The last thing of a plan: notes what it rests on.
 void finish_plan(snapshot::Context& context, SwapPlan& plan);
@@ -51,7 +57,10 @@ std::string describe_snapshot(const snapshot::Snapshot& snapshot);
 bool has_random_port(const docker::PortBinding& port);
 // "its name, port 5432, network shop_default, 6 variables, 1 mount, compose service shop/db"
 std::string describe_kept(const capture::SourceContainer& source);
+// Looks into the places, in a container of its own: what will be written and saved is known then.
+// The places and their data must be known. Throws no_space where that has no room.
+void look_into_places(snapshot::Context& context, SwapPlan& plan);
 // How long clients will wait, as an estimate for people.
-std::string describe_stand_still(const SwapPlan& plan, std::uint64_t data_bytes);
+std::string describe_stand_still(const SwapPlan& plan);
 
 }  // namespace dksnap::swap

@@ -5,16 +5,19 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "docker/same_arguments.hpp"
 #include "scratch/containers.hpp"
 #include "scratch/ours.hpp"
+#include "scratch/owner.hpp"
 #include "snapshot/labels.hpp"
 #include "snapshot/naming.hpp"
 #include "swap/foreign.hpp"
 #include "swap/journal.hpp"
 #include "swap/parked.hpp"
 #include "swap/remove.hpp"
+#include "swap/saved_places.hpp"
 #include "swap/swap_plan.hpp"
 #include "swap/whereabouts.hpp"
 
@@ -33,6 +36,9 @@ std::string describe_before(const JournalEntry& entry) {
 bool can_be_taken_back(docker::Engine& engine, const JournalEntry& entry) {
   if (entry.swap) {
     const Swap& swap = *entry.swap;
+    if (!swap.saved.empty() && !find_saved(engine, entry)) return false;
+    if (swap.out.id.empty() && !scratch::find_container(engine, entry.container)) return false;
+    if (!swap.saved.empty() && (swap.out.lasting || swap.out.id.empty())) return true;
     if (snapshot::image_exists(engine, swap.safety_name)) return true;
     return swap.places.empty() && swap.out.lasting && !swap.out.id.empty() &&
            scratch::find_container(engine, swap.out.id);
@@ -61,6 +67,13 @@ std::vector<std::string> shared_ports(const docker::Container& one,
   return ports;
 }
 
+// Of a dksnap that was killed while it wrote, and with which somebody has worked since, or its
+// roll-back would have come before this. What was there is still in its volume.
+bool is_half_written(const JournalEntry& entry) {
+  return entry.swap && may_have_written(entry.stage) && !entry.swap->saved.empty() &&
+         !scratch::owner_may_live(entry.owner);
+}
+
 class UndoPlanner {
  public:
   UndoPlanner(snapshot::Context& context, const snapshot::Catalog& catalog,
@@ -83,9 +96,10 @@ class UndoPlanner {
 
  private:
   bool fits(const JournalEntry& entry) const {
+    if (is_half_written(entry)) return entry.container == request_.what;
     if (entry.stage == Stage::undone || (entry.swap && entry.stage != Stage::done)) return false;
     if (request_.what.empty()) return true;
-    if (entry.swap) return entry.container == request_.what;
+    if (entry.swap) return entry.container == request_.what || entry.id == request_.what;
     return std::any_of(entry.removed.begin(), entry.removed.end(), [&](const RemovedSnapshot& one) {
       return one.title == request_.what ||
              (request_.what.size() >= 4 && one.id.starts_with(request_.what));
@@ -116,7 +130,9 @@ class UndoPlanner {
     const std::string whose = foreign.whose.empty() ? "somebody else" : foreign.whose;
     const std::string what = fmt::format("cannot undo the replace of {}", foreign.container);
     const std::string why =
-        fmt::format("{} has done it, whose journal knows what was there", whose);
+        foreign.whose == scratch::whose(context_.state_dir).name
+            ? "its entry in the journal was given up or pruned, or is in another state directory"
+            : fmt::format("{} has done it, whose journal knows what was there", whose);
     if (!request_.all_users) {
       throw Error(
           ErrorCode::not_found, what, why,
@@ -142,6 +158,36 @@ class UndoPlanner {
   void add(const char* about, std::string text) { lines().push_back({about, std::move(text)}); }
   std::vector<PlanLine>& lines() { return plan_.swap ? plan_.swap->lines : plan_.lines; }
 
+  // Of a container that was brought back where there was none: its volumes may not have been there
+  // either, and what they held was nothing.
+  void refuse_nothing(const SwapPlan& plan) const {
+    const Swap& done = *plan_.entry.swap;
+    if (!done.out.id.empty() || done.saved.empty() || plan.planned.seen > 0) return;
+    throw Error(
+        ErrorCode::not_found,
+        fmt::format("cannot take the {} of {} back", plan_.entry.verb, plan_.entry.container),
+        "nothing had its name then, and its volumes held nothing",
+        "remove the container and its volumes with docker if you do not want them");
+  }
+
+  // Of its places; empty where there are none.
+  PlaceData place_data(const std::string& worker_image) const {
+    const JournalEntry& entry = plan_.entry;
+    const Swap& done = *entry.swap;
+    if (done.places.empty()) return {};
+    if (auto data = find_place_data(context_, catalog_, entry, worker_image)) {
+      refuse_written_saved(context_, entry.container, data->saved, {});
+      return *data;
+    }
+    const bool none = done.safety.empty() && done.saved.empty();
+    throw Error(
+        ErrorCode::not_found, fmt::format("cannot bring the old data of {} back", entry.container),
+        none ? "it was overwritten, and not saved (--no-safety)"
+             : fmt::format("{} was removed",
+                           done.saved.empty() ? "its safety snapshot" : "the volume " + done.saved),
+        "put another snapshot in place: `dksnap replace`");
+  }
+
   void plan_swap() {
     const JournalEntry& entry = plan_.entry;
     const Swap& done = *entry.swap;
@@ -149,15 +195,15 @@ class UndoPlanner {
     const std::string coming =
         again ? fmt::format("\"{}\"", printable(entry.title)) : describe_before(entry);
     plan_.headline = fmt::format("Give {} back {}", entry.container, coming);
-    if (!done.places.empty() && safety() == nullptr) {
-      throw Error(ErrorCode::not_found,
-                  fmt::format("cannot bring the old data of {} back", entry.container),
-                  done.safety.empty() ? "it was overwritten without a safety snapshot (--no-safety)"
-                                      : "its safety snapshot was removed",
-                  "put another snapshot in place: `dksnap replace`");
+    const bool is_half = is_half_written(entry);
+    if (is_half && !where_.named) {
+      throw Error(
+          ErrorCode::not_found,
+          fmt::format("cannot bring the old data of {} back", entry.container),
+          fmt::format("nothing is called {}", entry.container),
+          fmt::format("make it anew; what its volumes held is in the volume {}", done.saved));
     }
-    if (!done.places.empty()) expect_saved(entry.container, done.places, *safety());
-    refuse_strangers();
+    if (!is_half) refuse_strangers();
     if (!where_.named) {
       plan_return();
       return;
@@ -168,24 +214,29 @@ class UndoPlanner {
     plan.source = inspect_replaceable(context_, entry.container);
     begin_plan(plan, again ? kRedoVerb : kUndoVerb, engine_);
     JournalEntry& next = plan.swap.entry;
+    if (is_half) plan.swap.instead_of = entry.id;
     next.title = entry.title;
     next.swap->kind = done.kind;
     next.swap->keep = done.keep;
     next.swap->places = done.places;
     refuse_shared_places(context_, plan);
     const snapshot::Snapshot* data = safety();
-    if (data != nullptr) {
-      plan.swap.image = data->image_id;
-      plan.swap.paths = data->paths;
-      next.swap->data = data->id;
-    }
+    if (data != nullptr) next.swap->data = data->id;
+    plan.swap.data = place_data(plan.source.image.id);
     plan.swap.doing = coming;
     plan.swap.wait = request_.wait;
     add("you lose", fmt::format("what changed since the {} ({})", entry.verb,
                                 human_age(std::chrono::duration_cast<std::chrono::seconds>(
                                     std::chrono::system_clock::now() - entry.when))));
+    look_into_places(context_, plan);
+    refuse_nothing(plan);
     plan_safety(context_, plan, true, engine_);
-    add("stand-still", describe_stand_still(plan, data != nullptr ? data->data_bytes : 0));
+    if (done.out.volatile_data)
+      add("changes",
+          "what was in memory (a tmpfs, /dev/shm) comes back into the container's own "
+          "files, and its variables and command say so");
+    if (!done.out.running && !done.out.id.empty()) add("changes", "it will be stopped, as it was");
+    add("stand-still", describe_stand_still(plan));
     plan_incoming(plan);
     finish_plan(context_, plan);
   }
@@ -198,6 +249,12 @@ class UndoPlanner {
 
   std::string data_hint() const {
     const snapshot::Snapshot* data = safety();
+    const std::string& saved = plan_.entry.swap->saved;
+    if (!saved.empty())
+      return fmt::format(
+          "what was there is in the volume {0}, to be looked into with `docker run --rm -it -v "
+          "{0}:/saved IMAGE sh`; `dksnap undo --forget {1}` gives it up",
+          saved, plan_.entry.id);
     return data == nullptr ? fmt::format("`dksnap undo --forget {}` gives it up", plan_.entry.id)
                            : fmt::format("put its data in place: `dksnap replace {} --with {}`",
                                          shell_quote(plan_.entry.container), data->short_id());
@@ -236,11 +293,16 @@ class UndoPlanner {
                     fmt::format("docker stop {}, then again", shell_quote(where_.out->name)));
     }
     if (!returns && (done.safety.empty() || done.out.spec.body.empty())) {
-      throw Error(ErrorCode::not_found, fmt::format("cannot bring {} back", entry.container),
-                  fmt::format("{}, which was kept for this, was removed", done.out.name),
-                  safety() == nullptr
-                      ? "make it anew, or `dksnap boot` a snapshot"
-                      : fmt::format("boot its data: `dksnap boot {}`", safety()->short_id()));
+      throw Error(
+          ErrorCode::not_found, fmt::format("cannot bring {} back", entry.container),
+          done.out.name.empty()
+              ? "no container had its name then, and none has it now"
+              : fmt::format("{}, which was kept for this, was removed", done.out.name),
+          !done.saved.empty()
+              ? fmt::format("make it anew; what its volumes held is in the volume {}", done.saved)
+          : safety() == nullptr
+              ? "make it anew, or `dksnap boot` a snapshot"
+              : fmt::format("boot its data: `dksnap boot {}`", safety()->short_id()));
     }
     if (where_.in) {
       const std::string& renamed = where_.in->name;
@@ -287,17 +349,36 @@ class UndoPlanner {
       swap.in.started_at = where_.out->started_at;
     } else {
       swap.in.name = fmt::format("{}--new-{}", next.container, next.id);
+      refuse_lost_networks(done.out.spec);
       plan.swap.spec = docker::with_labels(done.out.spec, swap_labels(next));
+      swap.in.twin = done.out.twin;
     }
-    if (const snapshot::Snapshot* data = safety(); data != nullptr && !swap.places.empty()) {
-      plan.swap.image = data->image_id;
-      plan.swap.paths = data->paths;
-      swap.data = data->id;
-      plan_safety_of_places(context_, plan);
+    if (!swap.places.empty()) {
+      const snapshot::Snapshot* data = safety();
+      if (data != nullptr) swap.data = data->id;
+      const std::string image = is_parked ? where_.out->image_id : done.safety_name;
+      plan.swap.data = place_data(image);
+      look_into_places(context_, plan);
+      plan_safety_of_places(plan, image, engine_);
     }
-    plan.swap.doing = describe_before(entry);
+    plan.swap.doing = entry.verb == kUndoVerb ? fmt::format("\"{}\"", printable(entry.title))
+                                              : describe_before(entry);
     plan.swap.wait = request_.wait;
     finish_plan(context_, plan);
+  }
+
+  // The engine says so only when it is started.
+  void refuse_lost_networks(const docker::RawContainerSpec& spec) const {
+    const auto networks = context_.engine.list_networks();
+    for (const std::string& name : docker::networks_of(spec)) {
+      const auto is_it = [&](const docker::Network& one) {
+        return one.name == name || one.id.starts_with(name);
+      };
+      if (std::any_of(networks.begin(), networks.end(), is_it)) continue;
+      throw Error(ErrorCode::not_found, fmt::format("cannot bring {} back", plan_.entry.container),
+                  fmt::format("the network {} is gone", name),
+                  fmt::format("docker network create {}, then again", shell_quote(name)));
+    }
   }
 
   void tell_if_started() {
@@ -312,6 +393,13 @@ class UndoPlanner {
   void plan_incoming(SwapPlan& plan) {
     const SwapSide& before = plan_.entry.swap->out;
     SwapSide& in = plan.swap.entry.swap->in;
+    if (is_half_written(plan_.entry)) {
+      add("container",
+          "a new one is made like the one that has the name, with what its volumes held "
+          "before the killed replace");
+      plan_same_container(context_, plan, engine_);
+      return;
+    }
     const auto& parked = where_.out;
     if (before.lasting && parked && parked->name == before.name) {
       if (!is_parked(before, *parked)) {
@@ -332,6 +420,13 @@ class UndoPlanner {
         : parked ? fmt::format("{}, which was kept for this, was renamed to {}", before.name,
                                parked->name)
                  : fmt::format("{}, which was kept for this, was removed", before.name);
+    const bool same_again = before.lasting || before.id.empty();
+    if (same_again && !plan_.entry.swap->saved.empty()) {
+      add("beware",
+          lost + ": a new one is made like the one that runs, with what its volumes held");
+      plan_same_container(context_, plan, engine_);
+      return;
+    }
     const snapshot::Snapshot* data = safety();
     if (data == nullptr) {
       throw Error(ErrorCode::not_found, fmt::format("cannot bring {} back", plan_.entry.container),
@@ -351,6 +446,7 @@ class UndoPlanner {
     in.name = fmt::format("{}--new-{}", next.container, next.id);
     in.restart = before.restart;
     plan.swap.spec = docker::with_labels(before.spec, swap_labels(next));
+    in.twin = before.twin;
   }
 
   void plan_removal() {
@@ -375,7 +471,14 @@ UndoResult undo_swap(snapshot::Context& context, UndoPlan& plan) {
   UndoResult result;
   result.container = plan.entry.container;
   result.swap = carry_out(context, *plan.swap);
+  if (is_half_written(plan.entry)) remove_never_started(context.rescue, plan.entry);
   if (journal.has(plan.entry.id)) journal.set_stage(plan.entry.id, Stage::undone);
+  // What it held is in its places again.
+  try {
+    remove_saved(context.rescue, plan.entry);
+  } catch (const Error& error) {
+    log(LogLevel::info, error.what());
+  }
   return result;
 }
 

@@ -40,6 +40,14 @@ Whereabouts find_whereabouts(docker::Engine& engine, const JournalEntry& entry) 
   return found;
 }
 
+void remove_never_started(docker::Engine& engine, const JournalEntry& entry) {
+  if (!entry.swap->in.id.empty()) return;
+  for (const docker::Container& made : made_by_swap(engine, entry.id)) {
+    if (made.name == entry.swap->in.name && made.status == "created")
+      engine.remove_container(made.id);
+  }
+}
+
 bool is_parked(const SwapSide& side, const docker::Container& container) {
   return container.id == side.id && container.name == side.name && !container.running &&
          !container.restarting;

@@ -23,6 +23,10 @@ Whereabouts find_whereabouts(docker::Engine& engine, const JournalEntry& entry);
 // The containers that a swap has made: that bear its entry's id, which their image does not.
 std::vector<docker::Container> made_by_swap(docker::Engine& engine, const std::string& entry_id);
 
+// Removes the container that the entry has made, if it is under the name that the swap gave it and
+// nobody has ever started it.
+void remove_never_started(docker::Engine& engine, const JournalEntry& entry);
+
 // Under the name that it was parked by, and not running.
 bool is_parked(const SwapSide& side, const docker::Container& container);
 // Somebody has started it since the swap, though it may be stopped again.

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "worker/commands/commands.hpp"
+#include "worker/copy/room.hpp"
 #include "worker/manifest/manifest.hpp"
 
 namespace {
@@ -33,6 +34,13 @@ struct Arguments {
     return parse_job(read_all(file, kLargestJob));
   }
 };
+
+void write_job(const Place& place, const std::string& text) {
+  const std::string path = place.at(kJobPath);
+  FdSink file(open_file(path, O_WRONLY | O_CREAT | O_TRUNC, 0600), path);
+  file.write(text);
+  file.close();
+}
 
 std::vector<std::string> read_paths() {
   FdSource input(Fd(::dup(STDIN_FILENO)), "standard input");
@@ -59,10 +67,18 @@ std::optional<Message> hand_over(const Arguments& arguments, Talk&) {
 }
 std::optional<Message> sync(const Arguments& arguments, Talk& talk) {
   Place place = arguments.place();
-  return run_sync(place, arguments.read_job(), talk);
+  Job job = arguments.read_job();
+  const std::size_t known = job.root_paths.size();
+  const SyncResult result = run_sync(place, job, talk);
+  if (job.root_paths.size() != known) write_job(place, to_json(job));
+  return result;
 }
 std::optional<Message> pack(const Arguments& arguments, Talk& talk) {
   return run_pack(arguments.place(), arguments.read_job(), talk);
+}
+std::optional<Message> drop(const Arguments& arguments, Talk&) {
+  run_drop(arguments.place());
+  return std::nullopt;
 }
 std::optional<Message> scan(const Arguments& arguments, Talk& talk) {
   const Job job = arguments.rest.empty() ? arguments.read_job() : Job();
@@ -70,6 +86,20 @@ std::optional<Message> scan(const Arguments& arguments, Talk& talk) {
 }
 std::optional<Message> remove(const Arguments& arguments, Talk&) {
   return run_remove(arguments.place(), arguments.read_job(), read_paths());
+}
+
+// What sync would write, and whether that has room, as far as it can be known before.
+std::optional<Message> room(const Arguments& arguments, Talk&) {
+  const Place place = arguments.place();
+  const Job job = arguments.read_job();
+  return expect_room_for_copy(place, Layout(place, job), job);
+}
+std::optional<Message> take_job(const Arguments& arguments, Talk&) {
+  FdSource input(Fd(::dup(STDIN_FILENO)), "standard input");
+  const std::string text = read_all(input, kLargestJob);
+  parse_job(text);
+  write_job(arguments.place(), text);
+  return std::nullopt;
 }
 
 // The answers to these two are plain text: databases ask them in images without tools.
@@ -83,6 +113,28 @@ std::optional<Message> list(const Arguments& arguments, Talk&) {
   }
   return std::nullopt;
 }
+std::optional<Message> find(const Arguments& arguments, Talk&) {
+  for (std::size_t i = 1; i < arguments.rest.size(); ++i) {
+    for (const std::string& found :
+         paths_beside_full(arguments.place(), arguments.rest[i], arguments.rest.front()))
+      ::puts(found.c_str());
+  }
+  return std::nullopt;
+}
+std::optional<Message> name(const Arguments& arguments, Talk&) {
+  for (const std::string& ids : arguments.rest) name_user(arguments.place(), ids);
+  return std::nullopt;
+}
+std::optional<Message> unname(const Arguments& arguments, Talk&) {
+  unname_user(arguments.place());
+  return std::nullopt;
+}
+std::optional<Message> thaw_group(const Arguments& arguments, Talk&) {
+  if (arguments.rest.empty())
+    throw Error(ErrorCode::failed, "the worker was not told what to thaw");
+  thaw(arguments.place(), arguments.rest.front(), arguments.rest.back() == kForGood);
+  return std::nullopt;
+}
 std::optional<Message> flush(const Arguments& arguments, Talk&) {
   for (const std::string& path : arguments.rest) flush_disk_of(arguments.place(), path);
   return std::nullopt;
@@ -92,11 +144,13 @@ struct Command {
   std::string_view name;
   std::optional<Message> (*run)(const Arguments&, Talk&);
 };
-constexpr std::array kCommands{Command{"wait", wait},     Command{"sync", sync},
-                               Command{"pack", pack},     Command{"scan", scan},
-                               Command{"remove", remove}, Command{"owner", owner},
-                               Command{"list", list},     Command{"serve", serve},
-                               Command{"flush", flush},   Command{"hand-over", hand_over}};
+constexpr std::array kCommands{
+    Command{"wait", wait},           Command{"sync", sync},         Command{"pack", pack},
+    Command{"scan", scan},           Command{"remove", remove},     Command{"owner", owner},
+    Command{"list", list},           Command{"serve", serve},       Command{"flush", flush},
+    Command{"hand-over", hand_over}, Command{"take-job", take_job}, Command{"room", room},
+    Command{"drop", drop},           Command{"find", find},         Command{"name-user", name},
+    Command{"unname-user", unname},  Command{"thaw", thaw_group}};
 
 std::optional<Arguments> parse(int count, char** words) {
   Arguments arguments;
@@ -157,8 +211,9 @@ int main(int count, char** words) {
     return run(command, *arguments);
   }
   static_cast<void>(
-      ::fputs("usage: dksnap-worker wait|sync|pack|scan|remove|owner|list|serve|flush|hand-over "
-              "[--job FILE] "
+      ::fputs("usage: dksnap-worker "
+              "wait|sync|pack|scan|remove|owner|list|serve|flush|hand-over|take-job|room|drop|"
+              "find|name-user|unname-user|thaw [--job FILE] "
               "[--root DIR]\n",
               stderr));
   return 1;

@@ -66,7 +66,7 @@ class TestRoot {
     job.trees = {{"/.dksnap/source/0", "", "/data"}};
     return job;
   }
-  SyncResult sync(const Job& job) const {
+  SyncResult sync(Job job) const {
     ScriptedTalk talk;
     Place here = place();
     return run_sync(here, job, talk);

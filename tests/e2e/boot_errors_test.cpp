@@ -90,13 +90,17 @@ TEST_F(BootErrors, AServerThatDoesNotStartShowsItsLog) {
   EXPECT_FALSE(exists(name));
 
   // One that is only slow is left to go on.
+  const std::string sleepy = desk().start(
+      "sleepy", {"-e", "POSTGRES_HOST_AUTH_METHOD=trust", "-e", "POSTGRES_INITDB_ARGS=--no-sync"},
+      {desk().image("postgres:15"), "sh", "-c", "sleep 4; exec docker-entrypoint.sh postgres"});
+  wait_for_postgres(desk(), sleepy);
+  const std::string of_sleepy = desk().create(sleepy);
   const std::string slow = desk().name("slow");
-  const RunResult late =
-      desk().dksnap({"boot", id, "--name", slow, "--wait", "1", "-e", "PGPORT=5999"});
+  const RunResult late = desk().dksnap({"boot", of_sleepy, "--name", slow, "--wait", "1"});
   EXPECT_TRUE(fails_with(14, late, {"docker logs -f " + slow, "--wait"}));
   EXPECT_TRUE(desk().runs(slow));
-  EXPECT_TRUE(succeeded(desk().dksnap(
-      {"boot", id, "--name", desk().name("copy"), "--wait", "0", "-e", "PGPORT=5999"})));
+  EXPECT_TRUE(
+      succeeded(desk().dksnap({"boot", of_sleepy, "--name", desk().name("copy"), "--wait", "0"})));
 }
 
 TEST_F(BootErrors, AnImageWithoutClientProgramsWorksAndSaysWhatIsMissing) {
@@ -112,6 +116,21 @@ TEST_F(BootErrors, AnImageWithoutClientProgramsWorksAndSaysWhatIsMissing) {
   EXPECT_TRUE(taken["settled"].get<bool>());
   const std::string copy = desk().boot(taken["id"]);
   desk().wait_for_log(copy, "database system was shut down at");
+}
+
+// What the engine would drop without a word, or refuse in words that help nobody.
+TEST_F(BootErrors, WishesThatCannotBeHad) {
+  const std::string id = desk().show(snapshot())["id"];
+  for (const char* name : {"-x", "a", "a b", "a/b", "ä-name"}) {
+    EXPECT_TRUE(fails_with(2, desk().dksnap({"boot", id, "--name=" + std::string(name)}),
+                           {"no name for a container", "--name"}))
+        << name;
+  }
+  for (const char* network : {"host", "none"}) {
+    EXPECT_TRUE(fails_with(2, desk().dksnap({"boot", id, "--network", network, "-p", "5432"}),
+                           {"no port can be published", "-p"}))
+        << network;
+  }
 }
 
 // A config that says arm64 is all that the engine and dksnap go by.

@@ -28,6 +28,20 @@ TEST_F(CreateErrors, NoSuchContainer) {
   EXPECT_TRUE(fails_with(11, desk().dksnap({"create", "../images"})));
 }
 
+// The image says that its data is there, and no database is recognised in it.
+TEST_F(CreateErrors, DataThatIsNotCapturedMakesItIncomplete) {
+  const TempDir directory;
+  const std::string source = desk().start("files", {"-v", directory.path().string() + ":/data"},
+                                          {desk().image("files:1")});
+  const RunResult created = desk().dksnap({"create", source, "--json"});
+  EXPECT_EQ(created.status, 3) << created;
+  EXPECT_THAT(created.err, testing::HasSubstr("INCOMPLETE: not in it is /data"));
+  const json snapshot = json::parse(created.out);
+  EXPECT_EQ(snapshot["missing"].size(), 1U);
+  EXPECT_EQ(desk().dksnap({"show", snapshot["id"].get<std::string>()}).status, 0);
+  EXPECT_EQ(desk().dksnap({"create", source, "-n"}).status, 3);
+}
+
 TEST_F(CreateErrors, AReferenceThatNamesSeveral) {
   const std::string title = desk().name("seed");
   const std::string one = desk().create(start(), {"-m", title});

@@ -91,7 +91,7 @@ TEST_F(EngineErrors, WithoutACommandTheHelpIsShort) {
 }
 
 TEST_F(EngineErrors, AReaderThatHasGoneIsNoError) {
-  for (const char* command : {"help", "help options", "doctor", "ps -a"}) {
+  for (const char* command : {"help", "help options", "doctor", "ps -a -q"}) {
     const std::string script =
         "\"$0\" " + std::string(command) + " | head -c0; exit ${PIPESTATUS[0]}";
     const RunResult result = run({"bash", "-c", script, dksnap_program()}, desk().dksnap_options());

@@ -1,12 +1,15 @@
 // All that a snapshot holds is of one instant, also what no time stamp tells.
+#include <atomic>
 #include <cstdint>
 #include <cstring>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 #include "support/eventually.hpp"
 #include "support/files_image.hpp"
+#include "support/proxy.hpp"
 #include "support/store_lanes.hpp"
 
 namespace dksnap::test {
@@ -90,6 +93,65 @@ TEST_P(OneInstant, AFileWrittenTwiceInOneTickIsTheLaterOne) {
   const std::string copy =
       desk().boot(desk().create(source, {"-m", "second", "--checksum"}), kAtOnce);
   EXPECT_EQ(files_tree(desk(), copy, "/data/same"), before);
+}
+
+// A health check, or any other exec, that begins as it is frozen never gets on, and an older engine
+// then keeps whoever inspects the container waiting, with the lock that a thaw needs.
+TEST_P(OneInstant, WhileItIsFrozenNobodyInspectsIt) {
+  const std::string source = desk().start("files", {}, {desk().image("files:1")});
+  const std::string id = desk().inspect(source)["Id"];
+  FaultProxy proxy(desk().host());
+  RunOptions options;
+  options.env["DOCKER_HOST"] = proxy.host();
+  ASSERT_TRUE(succeeded(desk().dksnap({"create", source}, options)));
+  bool is_frozen = false;
+  int freezes = 0;
+  for (const ProxyCall& call : proxy.calls()) {
+    if (call.path.find(id) == std::string::npos) continue;
+    if (call.path.ends_with("/pause")) {
+      is_frozen = true;
+      ++freezes;
+    } else if (call.path.ends_with("/unpause")) {
+      is_frozen = false;
+    } else {
+      EXPECT_FALSE(is_frozen) << call.method << " " << call.path;
+    }
+  }
+  EXPECT_EQ(freezes, 1);
+}
+
+// Programs are started in it all the time.
+TEST_P(OneInstant, AContainerThatIsAskedAllTheTimeIsThawed) {
+  const std::string source = desk().start("files", {}, {desk().image("files:1")});
+  std::atomic<bool> over = false;
+  std::vector<std::thread> asking;
+  for (int i = 0; i < 3; ++i) {
+    asking.emplace_back([&] {
+      while (!over) desk().docker({"exec", source, "/files", "cat", "/proc/uptime"});
+    });
+  }
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(succeeded(desk().dksnap({"create", source, "-q"})));
+  over = true;
+  for (std::thread& one : asking) one.join();
+  EXPECT_TRUE(desk().runs(source));
+}
+
+// They are in no list of changes that was made before.
+TEST_P(OneInstant, FilesOfTheRootThatAreMadeMeanwhileAreCountedRight) {
+  const std::string source = desk().start(
+      "maker", {"-v", "/data", "--entrypoint", "sh"},
+      {desk().image("postgres:15"), "-c",
+       "trap 'exit 0' TERM; mkdir -p /srv/made; i=0; while :; do i=$((i+1)); echo $i "
+       ">/srv/made/$i; echo $i >/data/new; mv /data/new /data/count; sleep 0.01; done"});
+  EXPECT_TRUE(eventually("it counts", [&] {
+    return desk().docker({"exec", source, "cat", "/data/count"}).status == 0;
+  }));
+  const std::string copy = desk().boot(desk().create(source));
+  const std::string counted = desk().docker_out(
+      {"run", "--rm", "--entrypoint", "sh", desk().inspect(copy)["Image"], "-c",
+       "c=$(cat /data/count); i=1; while [ -e /srv/made/$i ]; do i=$((i+1)); done; "
+       "echo $((i-1-c)) $(($(ls /srv/made | wc -l)-i+1))"});
+  EXPECT_THAT(counted, testing::AnyOf("0 0", "1 0"));
 }
 
 }  // namespace

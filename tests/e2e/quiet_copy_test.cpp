@@ -9,8 +9,8 @@ namespace {
 
 using nlohmann::json;
 
-class QuietCopy : public OnBothStores {};
-DKSNAP_ON_BOTH_STORES(QuietCopy);
+class QuietCopy : public OnEitherStore {};
+DKSNAP_ON_EITHER_STORE(QuietCopy);
 
 TEST_P(QuietCopy, OfPostgresKeepsToItself) {
   const Words command{"-c", "archive_mode=on", "-c", "archive_command=true"};
@@ -34,7 +34,11 @@ TEST_P(QuietCopy, OfPostgresKeepsToItself) {
   EXPECT_EQ(setting(copy, "synchronous_standby_names"), "");
   psql(desk(), copy, "CREATE TABLE written (a int)");
 
-  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y"})));
+  psql(desk(), source, "SELECT pg_create_physical_replication_slot('s1')");
+  const RunResult replaced = desk().dksnap({"replace", source, "--with", id, "-y"});
+  ASSERT_TRUE(succeeded(replaced));
+  for (const char* follower : {"the archive of its log", "the replication slot s1"})
+    EXPECT_THAT(replaced.err, testing::HasSubstr(follower));
   EXPECT_EQ(desk().inspect(source)["Config"]["Cmd"], json(command));
   EXPECT_EQ(setting(source, "archive_mode"), "on");
   EXPECT_EQ(setting(source, "synchronous_standby_names"), "nobody");

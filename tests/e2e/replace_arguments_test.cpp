@@ -12,8 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-// What may differ: image, ids, times, addresses that the engine gives, and what comes from the
-// image.
+// What may differ: image, ids, times, addresses that the engine gives, and whose it is.
 json comparable(json inspect) {
   const std::string short_id = inspect["Id"].get<std::string>().substr(0, 12);
   for (const char* name : {"Id", "Created", "Image", "State", "ResolvConfPath", "HostnamePath",
@@ -25,8 +24,7 @@ json comparable(json inspect) {
   config.erase("Image");
   config.erase("Volumes");  // the image's VOLUME is gone, and the mounts show the rest
   if (config["Hostname"] == short_id) config.erase("Hostname");
-  for (auto label = config["Labels"].begin(); label != config["Labels"].end();)
-    label = label.key().starts_with("dksnap.") ? config["Labels"].erase(label) : std::next(label);
+  for (const char* ours : {"dksnap.swap", "dksnap.made-by"}) config["Labels"].erase(ours);
   std::sort(config["Env"].begin(), config["Env"].end());
 
   json mounts = json::array();
@@ -255,6 +253,22 @@ TEST_P(ReplaceArguments, OfOldLinksAndSpecialNetworks) {
   desk().docker_out({"stop", "-t", "2", other});
   expect_same(desk().start("from", {"--volumes-from", other, "--stop-timeout", "1"},
                            {image, "sleep", "600"}));
+}
+
+TEST_P(ReplaceArguments, OfNetworksThatWereLeftOrGivenById) {
+  const std::string net = network("10.211.3.0/24");
+  const std::string image = desk().image("files:1");
+  const std::string left = desk().start("left", {}, {image});
+  desk().docker_out({"network", "disconnect", "bridge", left});
+  expect_same(left);
+  desk().docker_out({"network", "connect", "--ip", "10.211.3.99", net, left});
+  expect_same(left, true);
+  const std::string id = desk().docker_out({"network", "inspect", "-f", "{{.Id}}", net});
+  expect_same(desk().start("short", {"--network", id.substr(0, 8)}, {image}));
+  const std::string addressed =
+      desk().start("addressed", {"--network", id, "--ip", "10.211.3.98"}, {image});
+  desk().docker_out({"network", "connect", "bridge", addressed});
+  expect_same(addressed);
 }
 
 }  // namespace

@@ -140,6 +140,38 @@ TEST_F(ReplaceChecks, WithoutTheJournalUndoNeedsToBeToldAndAContainerOfItsOwn) {
   }
 }
 
+TEST_F(ReplaceChecks, WhatAVolumeHeldIsInAVolumeUntilItsTimeIsOver) {
+  const std::string volume = desk().name("volume");
+  const std::string source = start({"-v", volume + ":/data"});
+  const std::string id = changed(source);
+  const auto replace = [&] {
+    const RunResult replaced =
+        desk().dksnap({"replace", source, "--with", id, "--json", "-y", "--wait", "0"});
+    EXPECT_TRUE(succeeded(replaced));
+    return json::parse(replaced.out);
+  };
+  const json done = replace();
+  EXPECT_EQ(done["safety_snapshot"], "");
+  const std::string saved = done["saved_volume"];
+  // The old container has the same name.
+  EXPECT_EQ(desk().docker_out(
+                {"volume", "inspect", saved, "--format", "{{index .Labels \"dksnap.role\"}}"}),
+            "saved");
+  EXPECT_THAT(desk().dksnap({"undo", "--list"}).out, HasSubstr(saved));
+  EXPECT_THAT(desk().dksnap({"ls", source}).out, Not(HasSubstr("auto:")));
+  // Without the old container the new one gets what the volume held.
+  desk().remove_container(done["parked"]);
+  ASSERT_TRUE(succeeded(desk().dksnap({"undo", source, "-y", "--wait", "0"})));
+  EXPECT_EQ(what(source), "live");
+  EXPECT_EQ(desk().inspect(volume)["Name"], volume);
+
+  const std::string second = replace()["saved_volume"];
+  desk().docker_out({"volume", "rm", second});
+  EXPECT_TRUE(fails_with(11, desk().dksnap({"undo", source, "-y"}), {second, "was removed"}));
+  ASSERT_TRUE(succeeded(desk().dksnap({"prune", "--now", "-y"})));
+  EXPECT_NE(desk().docker({"volume", "inspect", saved}).status, 0);
+}
+
 TEST_F(ReplaceChecks, UndoOfAContainerThatWasRemoved) {
   const std::string source = start();
   const std::string id = changed(source);

@@ -1,5 +1,8 @@
 // Compose goes on with a container that was replaced as if it had made it.
+#include <filesystem>
 #include <fstream>
+
+#include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 #include "support/files_image.hpp"
@@ -13,10 +16,10 @@ using ::testing::HasSubstr;
 
 // The machine's on the classic store; a newer one, which names its containers differently, on the
 // newer engine.
-class ReplaceCompose : public OnBothStores {
+class ReplaceCompose : public OnEitherStore {
  protected:
   void SetUp() override {
-    OnBothStores::SetUp();
+    OnEitherStore::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
     if (!desk().has_containerd_store()) DKSNAP_NEEDS("docker-compose");
     project_ = desk().name("shop");
@@ -27,7 +30,7 @@ class ReplaceCompose : public OnBothStores {
   }
   void TearDown() override {
     if (!project_.empty()) compose({"down", "-v"});
-    OnBothStores::TearDown();
+    OnEitherStore::TearDown();
   }
   RunResult compose(const Words& arguments) {
     Words command{is_new() ? source_path("tests/lab/compose").string() : "docker-compose", "-p",
@@ -49,7 +52,7 @@ class ReplaceCompose : public OnBothStores {
   std::string project_;
 };
 
-DKSNAP_ON_BOTH_STORES(ReplaceCompose);
+DKSNAP_ON_EITHER_STORE(ReplaceCompose);
 
 TEST_P(ReplaceCompose, UpRestartLogsAndDownWorkAsBefore) {
   ASSERT_TRUE(succeeded(compose({"up", "-d"})));
@@ -80,7 +83,35 @@ TEST_P(ReplaceCompose, UpRestartLogsAndDownWorkAsBefore) {
   EXPECT_EQ(ids(), undone);
   EXPECT_TRUE(succeeded(compose({"down", "-v"})));
   EXPECT_EQ(ids(), "");
-  EXPECT_EQ(desk().docker_out({"volume", "ls", "-q", "--filter", "name=" + project_}), "");
+  // What was kept for undo is none of Compose's.
+  for (const std::string& volume :
+       split(desk().docker_out({"volume", "ls", "-q", "--filter", "name=" + project_}), '\n'))
+    EXPECT_TRUE(volume.empty() || volume.find("--before-") != std::string::npos) << volume;
+}
+
+// Compose copies the secrets that it takes from its environment into each container that it makes.
+TEST_P(ReplaceCompose, WhatWasCopiedInWhenItWasMadeStays) {
+  TempDir files_here;
+  std::filesystem::create_directories(files_here / "run/secrets");
+  std::ofstream(files_here / "run/secrets/password") << "hidden";
+  const std::string container = desk().name("with-secret");
+  desk().docker_out({"create", "--name", container, "--label", "com.docker.compose.project=p",
+                     desk().image("files:1")});
+  desk().docker_out({"cp", files_here / "run", container + ":/"});
+  desk().docker_out({"start", container});
+  const std::string id = desk().create(container);
+  EXPECT_EQ(desk()
+                .docker({"run", "--rm", "--entrypoint", "/files", desk().show(id)["image_id"],
+                         "cat", "/run/secrets/password"})
+                .out,
+            "");
+  for (const Words& command :
+       {Words{"replace", container, "--with", id, "-y"}, Words{"undo", container, "-y"}}) {
+    Words at_once = command;
+    at_once.insert(at_once.end(), kAtOnce.begin(), kAtOnce.end());
+    ASSERT_TRUE(succeeded(desk().dksnap(at_once)));
+    EXPECT_EQ(files(desk(), container, {"cat", "/run/secrets/password"}), "hidden");
+  }
 }
 
 }  // namespace

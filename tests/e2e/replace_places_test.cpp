@@ -1,10 +1,13 @@
 // Wherever a container keeps its data: replace brings the snapshot's, undo the old one's.
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <regex>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
 #include "support/files_image.hpp"
 #include "support/postgres_image.hpp"
 #include "support/store_lanes.hpp"
@@ -41,6 +44,16 @@ class ReplacePlaces : public OnEitherStore {
     return with_directory_times_ ? all : std::regex_replace(all, times, "$1");
   }
 
+  // By `ps`.
+  std::string snapshot_in(const std::string& container) {
+    for (const std::string& line : split(desk().dksnap({"ps", "-a", "--json"}).out, '\n')) {
+      if (line.empty()) continue;
+      const auto row = nlohmann::json::parse(line);
+      if (row["container"] == container) return row["snapshot_title"];
+    }
+    return {};
+  }
+
   void expect_back_and_forth(const std::string& source) {
     const RunResult replaced =
         desk().dksnap({"replace", source, "--with", snapshot_, "-y", "--wait", "0"});
@@ -48,7 +61,9 @@ class ReplacePlaces : public OnEitherStore {
     EXPECT_EQ(replaced.out, source + "\n");
     EXPECT_TRUE(desk().runs(source));
     EXPECT_EQ(tree(source), seed_);
-    EXPECT_EQ(desk().inspect(source)["Config"]["Labels"]["dksnap.title"], "seed");
+    // What its image says is not put on it, and still it is known what it runs.
+    EXPECT_FALSE(desk().inspect(source)["Config"]["Labels"].contains("dksnap.title"));
+    EXPECT_EQ(snapshot_in(source), "seed");
     Words states{live_, seed_};
     if (is_dense()) states.push_back(live_);
     for (const std::string& expected : states) {
@@ -119,6 +134,29 @@ TEST_P(ReplacePlaces, ContainerThatTheEngineRemoves) {
   EXPECT_THAT(planned.err, HasSubstr("(--rm)"));
   expect_back_and_forth(source);
   EXPECT_EQ(desk().inspect(source)["HostConfig"]["AutoRemove"], true);
+}
+
+// A service that runs it in the foreground makes another one as soon as its own has ended.
+TEST_P(ReplacePlaces, NobodyTakesTheNameOfOneThatTheEngineRemoves) {
+  const std::string source = start({"--rm"});
+  std::atomic<bool> over = false;
+  std::atomic<int> taken = 0;
+  const std::string id = desk().docker_out({"inspect", "-f", "{{.Id}}", source});
+  std::thread service([&] {
+    desk().docker({"wait", id});
+    while (!over) {
+      if (desk().docker({"run", "-d", "--rm", "--name", source, desk().image("files:1")}).status ==
+          0)
+        ++taken;
+    }
+  });
+  const RunResult replaced =
+      desk().dksnap({"replace", source, "--with", snapshot_, "-y", "--wait", "0"});
+  over = true;
+  service.join();
+  EXPECT_TRUE(succeeded(replaced));
+  EXPECT_EQ(taken, 0);
+  EXPECT_EQ(tree(source), seed_);
 }
 
 TEST_P(ReplacePlaces, ContainerThatCannotWriteItsOwnFiles) {
@@ -200,6 +238,39 @@ TEST_P(ReplacePlaces, PostgresInANamedVolumeAndInABind) {
     EXPECT_EQ(psql(desk(), source, "SELECT count(*) FROM t"), "10");
     desk().remove_container(source);
   }
+}
+
+// Its image is the snapshot's under another name, which nobody needs without it.
+TEST_P(ReplacePlaces, TheImageOfAReplacedOneGoesWithItsLastContainer) {
+  const std::string source = desk().start("files", {"-v", "/data"}, {desk().image("files:1")});
+  const std::string id = desk().create(source);
+  const auto twins = [&] {
+    Words names;
+    for (const std::string& line :
+         split(desk().docker_out({"images", "--format", "{{.Repository}}:{{.Tag}}"}), '\n')) {
+      if (line.starts_with("dksnap-twin/" + source)) names.push_back(line);
+    }
+    return names;
+  };
+  const std::string mine = "dksnap-twin/" + source + ":mine-00000000";
+  desk().docker_out({"tag", desk().image("files:1"), mine});
+  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", id, "-y", "--wait", "0"})));
+  EXPECT_EQ(twins().size(), 2U);
+  // The snapshot may go: what the container runs on stays with it, and grows on.
+  ASSERT_TRUE(succeeded(desk().dksnap({"rm", id, "-y", "--now"})));
+  const std::string next = desk().create(source);
+  desk().remove_container(desk().boot(next));
+  // A snapshot that has no other name is none of them.
+  const std::string named = "dksnap-twin/" + source + ":kept-0123abcd";
+  const std::string image = desk().show(next)["names"][0];
+  desk().docker_out({"tag", image, named});
+  desk().docker_out({"rmi", image});
+  ASSERT_TRUE(succeeded(desk().dksnap({"undo", source, "-y", "--wait", "0"})));
+  EXPECT_EQ(twins().size(), 3U) << "it is kept for a redo";
+  ASSERT_TRUE(succeeded(desk().dksnap({"prune", "--now", "-y"})));
+  EXPECT_THAT(twins(), ::testing::UnorderedElementsAre(mine, named)) << "the user's own stay";
+  // By its name: the image itself is everybody's.
+  desk().docker_out({"rmi", mine});
 }
 
 }  // namespace

@@ -90,7 +90,8 @@ TEST_P(Secrets, ADatabaseBootsWithoutItsPassword) {
               ::testing::MatchesRegex("postgresql://shop@127.0.0.1:[0-9]+/shop"));
   // Still asked for from outside: a copy is no more open than its source.
   const std::string container = copy["container"];
-  const std::string address = desk().inspect(container)["NetworkSettings"]["IPAddress"];
+  const json networks = desk().inspect(container)["NetworkSettings"]["Networks"];
+  const std::string address = networks.begin().value()["IPAddress"];
   const RunResult logged_on = desk().docker(
       {"exec", container, "psql", "-h", address, "-U", "shop", "-w", "-c", "SELECT 1"});
   EXPECT_NE(logged_on.status, 0);

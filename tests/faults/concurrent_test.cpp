@@ -27,7 +27,7 @@ class Concurrent : public LaneTest {
     a.expect_rolled_back();
   }
 };
-DKSNAP_ON_LANES(Concurrent, Lane{"memory", 1}, Lane{"containerd", 1});
+DKSNAP_ON_LANES(Concurrent, Lane{"memory", 1}, Lane{"containerd", 0});
 
 TEST_P(Concurrent, OfTheSameContainer) {
   Scene<FilesSource> scene(GetParam().engine);

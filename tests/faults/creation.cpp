@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 // No create here takes longer; one that does hangs.
 // What the guard, and an engine that comes back, may take.
-constexpr std::chrono::seconds kThaw{20};
+constexpr std::chrono::seconds kThaw{60};
 // An engine removes a scratch on its own when its dksnap is gone; helper images are other tests'
 // too.
 constexpr std::chrono::seconds kClean{20};
@@ -85,7 +85,7 @@ void Creation::kill_guard() {
     const std::string name = entry.path().filename();
     if (std::isdigit(static_cast<unsigned char>(name.front())) == 0) continue;
     const std::string command = read_all_of(entry.path() / "cmdline");
-    if (command.find("__thaw-guard") != std::string::npos &&
+    if (command.find("__guard") != std::string::npos &&
         command.find(source_.id()) != std::string::npos) {
       ::kill(std::stoi(name), SIGKILL);
     }

@@ -42,7 +42,7 @@ class Cut : public LaneTest {
     EXPECT_GT(number, kFewestCallsOfCut);
   }
 };
-DKSNAP_ON_LANES(Cut, Lane{"memory", 4}, Lane{"containerd", 9});
+DKSNAP_ON_LANES(Cut, Lane{"memory", 7}, Lane{"containerd", 0});
 
 TEST_P(Cut, BeforeTheEngineHears) {
   at_calls({.fault = Fault::cut_before}, 3);

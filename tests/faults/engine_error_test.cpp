@@ -41,7 +41,7 @@ DKSNAP_ON_LANES(EngineError, Lane{"memory", 1}, Lane{"containerd", 0});
 
 // Where the two stores differ.
 class EngineErrorAtLoad : public EngineError {};
-DKSNAP_ON_LANES(EngineErrorAtLoad, Lane{"memory", 1}, Lane{"containerd", 1});
+DKSNAP_ON_LANES(EngineErrorAtLoad, Lane{"memory", 0}, Lane{"containerd", 1});
 
 TEST_P(EngineError, AtPause) {
   expect_survived(refusal("POST", "/pause$"));

@@ -54,7 +54,7 @@ std::uint64_t FilesSource::ticks() const {
   const std::uint64_t before = ticks();
   auto moves = eventually(
       "the counter of the source grows", [&] { return ticks() > before; },
-      std::chrono::seconds(15));
+      std::chrono::seconds(60));
   if (!moves) return moves;
   // In this order, so that the log cannot be the older one.
   const int counter = number(engine_.read_file(id(), "/data/counter"));

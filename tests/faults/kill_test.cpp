@@ -17,7 +17,7 @@ using Next = Creation::Next;
 constexpr int kFewestCallsOfKill = 25;
 
 class Kill : public LaneTest {};
-DKSNAP_ON_LANES(Kill, Lane{"memory", 7}, Lane{"containerd", 17});
+DKSNAP_ON_LANES(Kill, Lane{"memory", 11}, Lane{"containerd", 29});
 
 TEST_P(Kill, AtEveryCall) {
   Scene<FilesSource> scene(GetParam().engine);

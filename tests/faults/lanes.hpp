@@ -14,7 +14,7 @@
 namespace dksnap::test {
 
 // What one dksnap may take at most.
-inline constexpr std::chrono::seconds kLimit{120};
+inline constexpr std::chrono::seconds kLimit{300};
 
 // A fault at every call costs a second or more each: samples of them do, unless all of them are
 // asked for.

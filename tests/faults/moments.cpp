@@ -14,21 +14,21 @@ bool is_step(const std::string& type) {
 }  // namespace
 
 void when_frozen(Creation& creation, std::function<void()> strike) {
-  // dksnap looks whether the source is really frozen: that call comes when it is.
+  // dksnap looks in the list whether the source is really frozen: that call comes when it is.
   const auto asked = std::make_shared<std::atomic<bool>>(false);
   FaultRule pause;
   pause.method = "POST";
   pause.path = "/pause$";
   pause.on_call = [asked](const ProxyCall&) { *asked = true; };
   creation.proxy().add(pause);
-  FaultRule inspect;
-  inspect.method = "GET";
-  inspect.path = "^/containers/[^/]+/json$";
-  inspect.nth = 0;
-  inspect.on_call = [asked, strike = std::move(strike)](const ProxyCall&) {
+  FaultRule look;
+  look.method = "GET";
+  look.path = "^/containers/json$";
+  look.nth = 0;
+  look.on_call = [asked, strike = std::move(strike)](const ProxyCall&) {
     if (asked->exchange(false)) strike();
   };
-  creation.proxy().add(inspect);
+  creation.proxy().add(look);
 }
 
 std::vector<Event> events_of(Creation& creation) {

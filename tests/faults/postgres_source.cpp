@@ -25,7 +25,7 @@ PostgresSource::PostgresSource(Desk& desk, const EngineView& engine)
 
 RunResult PostgresSource::query(const std::string& container, const std::string& sql) const {
   return desk_.docker({"exec", container, "psql", "-h", "127.0.0.1", "-U", "postgres", "-tAc", sql},
-                      {.limit = std::chrono::seconds(20)});
+                      {.limit = std::chrono::seconds(60)});
 }
 
 ::testing::AssertionResult PostgresSource::goes_on() {

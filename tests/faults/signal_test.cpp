@@ -42,7 +42,7 @@ class Signal : public LaneTest {
     }
   }
 };
-DKSNAP_ON_LANES(Signal, Lane{"memory", 3}, Lane{"containerd", 9});
+DKSNAP_ON_LANES(Signal, Lane{"memory", 5}, Lane{"containerd", 0});
 
 class SignalWithADatabase : public Signal {};
 DKSNAP_ON_LANES(SignalWithADatabase, Lane{"overlay2", 4}, Lane{"containerd", 0});

@@ -1,4 +1,5 @@
 // What throw-away containers may do and take, looked at while they are there.
+#include <atomic>
 #include <csignal>
 #include <future>
 #include <memory>
@@ -33,6 +34,8 @@ class ScratchLimits : public OnEitherStore {
     const std::string pids = "container:" + of_source["Id"].get<std::string>();
     Pair pair;
     FaultProxy proxy(desk().host());
+    proxy.add(
+        {.method = "POST", .path = "/update$", .on_call = [&](const ProxyCall&) { ++updates_; }});
     proxy.add({.method = "POST", .path = "/pause$", .on_call = [&](const ProxyCall&) {
                  const std::string ids = desk().docker_out(
                      {"ps", "-q", "--no-trunc", "--filter", "label=dksnap.role=scratch"});
@@ -54,6 +57,7 @@ class ScratchLimits : public OnEitherStore {
   static json host(const json& container) { return container["HostConfig"]; }
 
   RunResult result_;
+  std::atomic<int> updates_ = 0;
 };
 DKSNAP_ON_EITHER_STORE(ScratchLimits);
 
@@ -73,7 +77,7 @@ TEST_P(ScratchLimits, AreTheNarrowerOfTheSourcesAndTheEngines) {
     EXPECT_EQ(limits["Memory"], 300 * 1024 * 1024);
     EXPECT_EQ(limits["MemorySwap"], 400 * 1024 * 1024);
     EXPECT_EQ(limits["PidsLimit"], 200);
-    EXPECT_EQ(limits["NanoCpus"], 0) << "the source is frozen meanwhile";
+    EXPECT_EQ(limits["NanoCpus"], 0) << "the source stands still meanwhile";
     EXPECT_EQ(limits["CpusetCpus"], "0");
     EXPECT_EQ(limits["NetworkMode"], "none");
     EXPECT_EQ(limits["Privileged"], false);
@@ -83,6 +87,7 @@ TEST_P(ScratchLimits, AreTheNarrowerOfTheSourcesAndTheEngines) {
     EXPECT_THAT(limits["CapDrop"], ElementsAre("ALL"));
     EXPECT_THAT(limits["Devices"], IsEmpty());
   }
+  EXPECT_EQ(updates_, 1) << "afterwards the scratch has the source's share of the processors";
   // The reader has the processes, and of mounts only what is thrown away; the scratch has neither
   // processes nor anything that it may write.
   ASSERT_EQ(pair.reader["Mounts"].size(), 1U);

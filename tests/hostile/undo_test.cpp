@@ -153,7 +153,7 @@ TEST_P(Undo, TheVolumeOfARemovedOneIsSavedBeforeItIsRewritten) {
   desk().remove_container(source);
   const RunResult planned = desk().dksnap({"undo", source, "-n"});
   EXPECT_THAT(planned.err, HasSubstr("rewritten"));
-  EXPECT_THAT(planned.err, HasSubstr("safety      snapshot"));
+  EXPECT_THAT(planned.err, HasSubstr("is copied into the volume"));
   ASSERT_TRUE(succeeded(undo(source)));
   EXPECT_EQ(what(source), "live");
   ASSERT_TRUE(succeeded(undo(source)));

@@ -76,7 +76,7 @@ Desk::~Desk() {
   // Snapshots in the bin and those pulled from elsewhere have other names; a label says whose they
   // are. A name that another process removes meanwhile makes inspect fail for that one only.
   Words inspect_images{"image", "inspect", "--format",
-                       "{{.Id}} {{json .RepoTags}} {{index .Config.Labels \"dksnap.source\"}}"};
+                       "{{.Id}} {{json .RepoTags}} {{json .Config.Labels}}"};
   std::set<std::string> ids;
   for (const std::string& id : lines_of(docker({"image", "ls", "-q", "--no-trunc"}).out))
     ids.insert(id);

@@ -12,7 +12,7 @@ namespace dksnap::test {
 // EXPECT_TRUE(eventually("the container is gone", [&] { return … ; }));
 template <typename Condition>
 ::testing::AssertionResult eventually(const std::string& what, Condition condition,
-                                      std::chrono::milliseconds limit = std::chrono::seconds(30)) {
+                                      std::chrono::milliseconds limit = std::chrono::seconds(90)) {
   constexpr std::chrono::milliseconds kTick{20};
   const auto deadline = std::chrono::steady_clock::now() + limit;
   for (;;) {

@@ -21,7 +21,7 @@ void wait_for_postgres(const Desk& desk, const std::string& container, const std
                        {"exec", container, "psql", "-h", "127.0.0.1", "-U", user, "-c", "SELECT 1"})
                    .status == 0;
       },
-      std::chrono::seconds(60)))
+      std::chrono::seconds(180)))
       << desk.docker({"logs", container});
 }
 

@@ -21,7 +21,7 @@ struct RunOptions {
   std::map<std::string, std::optional<std::string>> env{};  // over ours; nothing: unset
   std::string input{};                                      // standard input, then its end
   std::string directory{};                                  // to run in; empty: ours
-  std::chrono::milliseconds limit = std::chrono::seconds(120);
+  std::chrono::milliseconds limit = std::chrono::seconds(300);
   // Called with each line of standard error as it comes, on a thread of the run's own.
   std::function<void(const std::string&)> on_err_line{};
 };

@@ -55,11 +55,15 @@ Command boot_command() {
   command.examples = {"dksnap boot \"before migration\"", "psql $(dksnap boot latest:db -q)",
                       "dksnap boot 0d5a9e33 --name db-review -p 5433:5432 --rm"};
   command.details =
-      "Returns when the database has answered a query at its published port. Standard output is "
+      "Returns when the database has answered at its published port, or, where that cannot be "
+      "reached\n"
+      "from here, says inside that it takes connections. Standard output is "
       "the\n"
       "connection string (the container's name, where there is none). Ports are published on the\n"
-      "loopback address of the engine's machine unless -p says otherwise. What cannot be asked is\n"
-      "ready when its health check says so, or when it has run on for 2 seconds.\n\n"
+      "loopback address of the engine's machine unless -p says otherwise; other containers reach "
+      "a\n"
+      "copy only if --network puts it beside them. What cannot be asked is ready when its health\n"
+      "check says so, or when it has run on for 2 seconds.\n\n"
       "A secret that was left out of the snapshot (`dksnap show`) may be what kept others out: it "
       "is\n"
       "given with -e or --env-file, also where it was an argument of the command. A database "
@@ -77,7 +81,8 @@ Command boot_command() {
     arguments.option("--env-file", "FILE", options->env_file, "variables, one a line");
     arguments.flag("--without-secrets", request.without_secrets,
                    "what was left out of the snapshot is not needed");
-    arguments.option("--network", "NAME", request.network, "network to join");
+    arguments.option("--network", "NAME", request.network,
+                     "network to join; without it one of copies alone, reached by their ports");
     arguments.flag("--rm", request.remove_when_stopped, "the engine removes it when it stops");
     arguments.seconds("--wait", options->wait,
                       "how long to wait until it answers (60); 0: do not wait");

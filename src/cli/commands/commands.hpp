@@ -15,7 +15,7 @@ Command ps_command();
 Command replace_command();
 Command rm_command();
 Command show_command();
-Command thaw_guard_command();
+Command guard_command();
 Command undo_command();
 Command version_command();
 

@@ -11,6 +11,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/render/json.hpp"
 #include "cli/session.hpp"
+#include "cli/stopping.hpp"
 
 namespace dksnap::cli {
 namespace {
@@ -57,11 +58,19 @@ int run_create(Session& session, CreateOptions& options) {
     };
   }
   if (!request.dry_run) session.clean_up_first();
+  if (options.method == "stop" && !may_stop(session, request)) {
+    session.say("Nothing was done.");
+    return static_cast<int>(ErrorCode::answer_is_no);
+  }
   const capture::CreateResult result = capture::create(session.context(), request);
-  if (request.dry_run) return 0;
-  session.print(session.options().json ? json_create(result) : result.snapshot.short_id());
-  if (!session.options().json) tell(session, result);
-  return 0;
+  const int status = result.missing.empty() ? 0 : static_cast<int>(ErrorCode::incomplete);
+  if (!request.dry_run) {
+    session.print(session.options().json ? json_create(result) : result.snapshot.short_id());
+    if (!session.options().json) tell(session, result);
+  }
+  for (const std::string& what : result.missing) session.warn("INCOMPLETE: not in it is " + what);
+  if (result.not_started) throw *result.not_started;
+  return status;
 }
 
 }  // namespace
@@ -80,7 +89,9 @@ Command create_command() {
       "and\n"
       "what differs from the snapshot before becomes one layer of a plain image. Standard output "
       "is the\n"
-      "id alone.";
+      "id alone. Exit status 3: the snapshot is there, and something of the data is not in it (a "
+      "bind,\n"
+      "where the image keeps its data and no database is recognised); it is said what.";
   command.declare = [](Arguments& arguments) -> Runner {
     const auto options = std::make_shared<CreateOptions>();
     capture::CreateRequest& request = options->request;
@@ -90,7 +101,8 @@ Command create_command() {
                      "name of the image; else dksnap/CONTAINER:TITLE");
     arguments.option("--note", "TEXT", request.note, "more about it");
     arguments.flag("--pin", request.pin, "prune leaves it alone");
-    arguments.choice("--method", {"auto", "copy"}, options->method, "how the data is taken");
+    arguments.choice("--method", {"auto", "copy", "stop"}, options->method,
+                     "how the data is taken: while it runs (copy), or stopped meanwhile");
     arguments.option("--keep-env", "NAME", request.keep_env,
                      "keep a variable that looks like a secret");
     arguments.flag("--full", request.full, "store all of it, not what changed since the last one");

@@ -2,9 +2,11 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "boot/copy_network.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/render/json.hpp"
 #include "cli/render/rows.hpp"
+#include "cli/render/undo_list.hpp"
 #include "cli/session.hpp"
 #include "swap/bin.hpp"
 #include "swap/foreign.hpp"
@@ -12,17 +14,6 @@
 
 namespace dksnap::cli {
 namespace {
-
-std::string describe_expired(const swap::Expired& expired) {
-  const swap::JournalEntry& entry = expired.entry;
-  std::string text =
-      fmt::format("{}  {} of \"{}\"", age_text(entry.when), entry.verb, printable(entry.title));
-  if (!expired.parked.empty()) text += fmt::format(": the container {}", expired.parked);
-  if (!expired.safety.empty())
-    text +=
-        fmt::format("{} the snapshot {}", expired.parked.empty() ? ":" : " and", expired.safety);
-  return text;
-}
 
 struct PruneOptions {
   bool now = false;
@@ -44,6 +35,14 @@ int run_prune(Session& session, const PruneOptions& options) {
   auto bin = swap::expired_in_bin(session.context(), options.now, true);
   auto foreign = parked_by_others(session, options.now);
   for (const auto& entry : expired) session.say("  " + describe_expired(entry));
+  const bool network = boot::copy_network_is_unused(session.engine());
+  if (network)
+    session.say(fmt::format("  the network {}, in which no copy is", boot::kCopyNetwork));
+  const auto orphans =
+      options.now ? swap::find_foreign_saved(session.context()) : std::vector<docker::Volume>();
+  for (const docker::Volume& volume : orphans)
+    session.say(fmt::format("  the volume {}, of a replace that is in no journal of yours",
+                            printable(volume.name)));
   const auto whose = [](bool mine, const std::string& name) {
     return mine ? "" : fmt::format(" (of {})", name.empty() ? "somebody unknown" : name);
   };
@@ -60,9 +59,11 @@ int run_prune(Session& session, const PruneOptions& options) {
     const std::size_t all = bin.size() + foreign.size();
     std::erase_if(bin, [](const swap::BinItem& item) { return !item.mine; });
     foreign.clear();
-    if (all > bin.size()) session.say("What others keep stays: --all-users takes it as well.");
+    if (all > bin.size() || !orphans.empty())
+      session.say("What others keep stays: --all-users takes it as well.");
   }
-  if (expired.empty() && bin.empty() && foreign.empty()) {
+  const bool takes_orphans = options.all_users && !orphans.empty();
+  if (expired.empty() && bin.empty() && foreign.empty() && !network && !takes_orphans) {
     session.say(options.now
                     ? "There is nothing to prune."
                     : "Nothing is older than 3 days. `dksnap prune --now` takes the rest as well.");
@@ -85,6 +86,11 @@ int run_prune(Session& session, const PruneOptions& options) {
   }
   swap::empty_bin(session.context(), bin, problems);
   for (const auto& one : foreign) swap::remove_parked(session.context(), one, problems);
+  if (takes_orphans) {
+    for (const docker::Volume& volume : orphans)
+      swap::remove_foreign_saved(session.context(), volume, problems);
+  }
+  if (network) boot::remove_unused_copy_network(session.engine());
   for (const std::string& problem : problems) session.context().reporter.notice(problem);
   return problems.empty() ? 0 : static_cast<int>(ErrorCode::failed);
 }

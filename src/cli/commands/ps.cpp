@@ -11,10 +11,28 @@
 namespace dksnap::cli {
 namespace {
 
+// What of it is known.
+Rows how_it_runs(const snapshot::ContainerOverview& container) {
+  const databases::Server& server = container.server;
+  Rows rows;
+  const auto add = [&](const char* about, const std::string& text) {
+    if (!text.empty()) rows.push_back({"   ", about, text});
+  };
+  add("why", container.reason);
+  add("runs", join(server.command, " "));
+  add("port", server.port == 0 ? "" : std::to_string(server.port));
+  add("socket", server.socket_directory);
+  add("administrator", server.administrator);
+  add("configuration", join(server.configuration, ", "));
+  add("keys", join(server.keys, ", "));
+  return rows;
+}
+
 int run_ps(Session& session, bool all) {
   session.tell_half_done();
   const snapshot::Catalog catalog = session.load_catalog();
-  const auto containers = snapshot::list_containers(session.engine(), catalog, all);
+  const auto containers =
+      snapshot::list_containers(session.engine(), catalog, all, session.options().verbose > 0);
   if (session.options().json) {
     for (const auto& container : containers) session.print(json_container(container));
     return 0;
@@ -37,8 +55,13 @@ int run_ps(Session& session, bool all) {
                     snapshot != nullptr ? age_text(snapshot->created) : "-",
                     std::to_string(container.snapshots)});
   }
-  for (const std::string& line : format_table(rows, terminal_width(STDOUT_FILENO)))
-    session.print(line);
+  const auto lines = format_table(rows, terminal_width(STDOUT_FILENO));
+  session.print(lines.front());
+  for (std::size_t i = 0; i < containers.size(); ++i) {
+    session.print(lines[i + 1]);
+    if (session.options().verbose == 0) continue;
+    for (const std::string& line : format_table(how_it_runs(containers[i]), 0)) session.print(line);
+  }
   return 0;
 }
 
@@ -49,7 +72,7 @@ Command ps_command() {
   command.name = "ps";
   command.usage = "ps";
   command.summary = "list the containers that can be snapshotted";
-  command.examples = {"dksnap ps", "dksnap ps -a"};
+  command.examples = {"dksnap ps", "dksnap ps -a", "dksnap ps -v   # and how each server runs"};
   command.details =
       "SNAPSHOT is the one that the container's data came from: taken from it last, or booted "
       "from.";

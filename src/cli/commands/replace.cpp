@@ -78,7 +78,7 @@ Command replace_command() {
     arguments.required_option("--with", "REF", options->reference,
                               "the snapshot (`dksnap help ref`)");
     arguments.flag("--no-safety", options->no_safety,
-                   "no snapshot of what is overwritten: `undo` cannot bring it back");
+                   "do not save what is overwritten: `undo` cannot bring that back");
     arguments.flag("--keep-old", options->request.keep_old,
                    "keep what `undo` needs for longer than 3 days, until `prune --now`");
     arguments.seconds("--wait", options->wait, "how long to wait until it answers (60)");

@@ -9,6 +9,7 @@
 #include "cli/render/plan.hpp"
 #include "cli/render/undo_list.hpp"
 #include "cli/session.hpp"
+#include "swap/journal.hpp"
 #include "swap/leftovers.hpp"
 
 namespace dksnap::cli {
@@ -22,6 +23,11 @@ struct UndoOptions {
 };
 
 int forget(Session& session, const std::string& id) {
+  if (!swap::Journal(session.context().state_dir).has(id)) {
+    throw Error(ErrorCode::not_found, fmt::format("there is no entry {}", printable(id)),
+                "the journal has none of that id",
+                "`dksnap undo --list` and `dksnap doctor` show them");
+  }
   if (session.options().dry_run) {
     session.say(fmt::format("Would give {} up. Nothing was done (--dry-run).", printable(id)));
     return 0;
@@ -96,7 +102,7 @@ Command undo_command() {
   command.declare = [](Arguments& arguments) -> Runner {
     const auto options = std::make_shared<UndoOptions>();
     arguments.positional("CONTAINER", options->request.what,
-                         "a container, or the title of a removed snapshot", false);
+                         "a container, an id of --list, or the title of a removed snapshot", false);
     arguments.flag("--list", options->list, "show what can be taken back");
     arguments.option("--forget", "ID", options->forget,
                      "give one up that is listed, half done or damaged; what it kept stays");

@@ -85,6 +85,7 @@ PrintedLine json_create(const capture::CreateResult& result) {
   object["stored_bytes"] = result.stored_bytes;
   object["changed_files"] = result.changed_files;
   object["deleted_files"] = result.deleted_files;
+  object["missing"] = result.missing;
   return line(object);
 }
 
@@ -111,6 +112,7 @@ ordered_json entry_object(const swap::JournalEntry& entry) {
           {"removed", titles},
           {"parked", entry.swap && entry.swap->out.lasting ? entry.swap->out.name : ""},
           {"safety_snapshot", entry.swap ? entry.swap->safety : ""},
+          {"saved_volume", entry.swap ? entry.swap->saved : ""},
           {"whose", scratch::whose({}).name}};
 }
 
@@ -144,6 +146,7 @@ PrintedLine json_foreign(const swap::ForeignSwap& foreign) {
                {"removed", ordered_json::array()},
                {"parked", foreign.parked},
                {"safety_snapshot", ""},
+               {"saved_volume", ""},
                {"whose", foreign.whose}});
 }
 
@@ -162,6 +165,7 @@ PrintedLine json_container(const snapshot::ContainerOverview& container) {
                {"image", container.image},
                {"kind", container.kind},
                {"version", container.version},
+               {"reason", container.reason},
                {"state", container.state},
                {"status", container.status},
                {"snapshot", container.snapshot != nullptr ? container.snapshot->id : ""},

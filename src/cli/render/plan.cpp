@@ -24,7 +24,7 @@ void tell_swap(Session& session, const swap::JournalEntry& entry, const swap::Sw
   tell_ports(session, result.ports);
   session.say(fmt::format("Done in {}; {} stood still for {}.", human_duration(result.took),
                           entry.container, human_duration(result.stood_still)));
-  if (entry.swap->out.lasting || !entry.swap->safety.empty())
+  if (entry.swap->out.lasting || !entry.swap->safety.empty() || !entry.swap->saved.empty())
     session.say(fmt::format("  take it back    dksnap undo {}", shell_quote(entry.container)));
 }
 

@@ -10,7 +10,7 @@ std::optional<Recognition> Files::recognise(const ContainerFacts&) const {
   return recognition;
 }
 
-FlushResult Files::flush(Shell&, const Recognition&, const Settings&, const Credentials&) const {
+FlushResult Files::flush(Shell&, const Recognition&, const Credentials&) const {
   return {false, "nothing to ask: no database"};
 }
 
@@ -26,13 +26,16 @@ Settled Files::settle(Shell&, const Recognition&) const {
   return {};
 }
 
-std::string Files::connection_string(const Address& address, const Settings&) const {
+std::string Files::connection_string(const Address& address, const Server&, const Settings&) const {
   return address.port == 0 ? std::string() : fmt::format("{}:{}", address.host, address.port);
 }
 
 // That it runs is all that can be known of it, and that its caller sees.
-std::optional<std::string> Files::not_ready(Shell&, const Recognition&, const Address&,
-                                            const Settings&) const {
+std::optional<std::string> Files::not_ready(Shell&, const ContainerFacts&, Server&) const {
+  return std::nullopt;
+}
+
+std::optional<std::string> Files::no_answer(const Address&, const Server&) const {
   return std::nullopt;
 }
 

@@ -9,7 +9,7 @@ class Files final : public Database {
  public:
   std::string_view name() const override { return "files"; }
   std::optional<Recognition> recognise(const ContainerFacts& facts) const override;
-  FlushResult flush(Shell& source, const Recognition& recognition, const Settings& settings,
+  FlushResult flush(Shell& source, const Recognition& recognition,
                     const Credentials& credentials) const override;
   bool safe_without_flush() const override { return true; }
   bool settles() const override { return false; }
@@ -18,11 +18,11 @@ class Files final : public Database {
                                        const Recognition& recognition) const override;
   Settled settle(Shell& scratch, const Recognition& recognition) const override;
   bool can_be_asked() const override { return false; }
-  std::uint16_t port() const override { return 0; }
-  std::string connection_string(const Address& address, const Settings& settings) const override;
-  std::optional<std::string> not_ready(Shell& container, const Recognition& recognition,
-                                       const Address& address,
-                                       const Settings& settings) const override;
+  std::string connection_string(const Address& address, const Server& server,
+                                const Settings& settings) const override;
+  std::optional<std::string> not_ready(Shell& container, const ContainerFacts& facts,
+                                       Server& server) const override;
+  std::optional<std::string> no_answer(const Address& address, const Server& server) const override;
 };
 
 }  // namespace dksnap::databases::files

@@ -8,9 +8,9 @@
 
 namespace dksnap::databases::postgres {
 
-// Sends the start-up message of protocol 3.0. Nothing when the server goes on to authentication (or
-// refuses for any reason but its own starting or stopping): it is up. Otherwise what it said.
-// Waits at most two seconds.
+// Sends the start-up message of protocol 3.0, and a question where the server lets everybody in.
+// Nothing when it answers that, goes on to authentication, or refuses the user: it is up. Otherwise
+// what it said. Waits at most two seconds for each answer.
 std::optional<std::string> probe(const Address& address, const std::string& user);
 
 }  // namespace dksnap::databases::postgres

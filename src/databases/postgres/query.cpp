@@ -1,62 +1,91 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "databases/postgres/data_directory.hpp"
+#include "databases/postgres/options.hpp"
+#include "databases/postgres/pid_file.hpp"
 #include "databases/postgres/postgres.hpp"
 #include "databases/postgres/probe.hpp"
+#include "docker/wire/url.hpp"
 
 namespace dksnap::databases::postgres {
 namespace {
 
-std::string user_of(const Settings& settings, const Credentials& credentials) {
-  if (!credentials.user.empty()) return credentials.user;
-  return settings.env_value("POSTGRES_USER").value_or("postgres");
-}
-
-std::string database_of(const Settings& settings) {
-  return settings.env_value("POSTGRES_DB").value_or(user_of(settings, {}));
-}
+// What psql ends with where it was not let in (its manual, "Exit Status").
+constexpr int kNoConnection = 2;
 
 // One statement through the socket inside the container, where the images trust local users.
-ProgramResult query(Shell& container, const std::string& statement, const Settings& settings,
+ProgramResult query(Shell& container, const std::string& statement, const Server& server,
                     const Credentials& credentials, const TimeLimit& limit) {
   std::vector<std::string> env{"PGCONNECT_TIMEOUT=10"};
   if (!credentials.password.empty()) env.push_back("PGPASSWORD=" + credentials.password);
-  return container.run({"psql", "-w", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U",
-                        user_of(settings, credentials), "-d", "template1", "-c", statement},
-                       {}, env, limit);
+  const std::string& user = credentials.user.empty() ? server.administrator : credentials.user;
+  std::vector<std::string> words{"psql", "-w", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"};
+  if (!server.socket_directory.empty()) words.insert(words.end(), {"-h", server.socket_directory});
+  if (server.port != 0) words.insert(words.end(), {"-p", std::to_string(server.port)});
+  words.insert(words.end(), {"-U", user, "-d", "template1", "-c", statement});
+  return container.run(words, {}, env, limit);
 }
 
 }  // namespace
 
-FlushResult Postgres::flush(Shell& source, const Recognition&, const Settings& settings,
+FlushResult Postgres::flush(Shell& source, const Recognition& recognition,
                             const Credentials& credentials) const {
-  const ProgramResult result = query(source, "CHECKPOINT", settings, credentials, kFlush);
+  const ProgramResult result = query(source, "CHECKPOINT", recognition.server, credentials, kFlush);
   if (result.ok()) return {true, "CHECKPOINT"};
   if (result.missing()) return {false, "the image has no psql"};
   return {false, last_lines(result.err, 1)};
 }
 
-std::string Postgres::connection_string(const Address& address, const Settings& settings) const {
-  return fmt::format("postgresql://{}@{}:{}/{}", user_of(settings, {}), address.host, address.port,
-                     database_of(settings));
+std::optional<std::vector<std::string>> Postgres::followers(Shell& source,
+                                                            const Server& server) const {
+  // The archive's command may hold a password, so it is not shown.
+  constexpr const char* kFollowers =
+      "SELECT 'the standby ' || application_name FROM pg_stat_replication WHERE state <> 'backup' "
+      "UNION SELECT 'the replication slot ' || slot_name FROM pg_replication_slots UNION SELECT "
+      "'the archive of its log' FROM pg_settings WHERE name = 'archive_mode' AND setting <> 'off' "
+      "UNION SELECT 'the subscription ' || subname FROM pg_subscription ORDER BY 1";
+  const ProgramResult found = query(source, kFollowers, server, {}, kReadiness);
+  if (!found.ok()) return std::nullopt;
+  std::vector<std::string> followers;
+  for (std::string& line : split(found.out, '\n')) {
+    if (!line.empty()) followers.push_back(std::move(line));
+  }
+  return followers;
 }
 
-std::optional<std::string> Postgres::not_ready(Shell& container, const Recognition&,
-                                               const Address& address,
-                                               const Settings& settings) const {
-  // From outside first: it costs a millisecond, and a server that still starts says so there.
-  if (address.port != 0) {
-    if (auto waiting = probe(address, user_of(settings, {}))) return waiting;
+std::string Postgres::connection_string(const Address& address, const Server& server,
+                                        const Settings& settings) const {
+  const bool is_v6 = address.host.find(':') != std::string::npos;
+  return fmt::format(
+      "postgresql://{}@{}:{}/{}", docker::escape(server.administrator),
+      is_v6 ? "[" + address.host + "]" : address.host, address.port,
+      docker::escape(settings.env_value("POSTGRES_DB").value_or(server.administrator)));
+}
+
+std::optional<std::string> Postgres::not_ready(Shell& container, const ContainerFacts& facts,
+                                               Server& server) const {
+  const Options options = read_options(server.command);
+  const auto file = read_pid_file(facts, data_directory(facts, options));
+  if (file) {
+    server.port = file->port;
+    server.socket_directory = file->socket_directory;
+    if (file->status == "starting" || file->status.empty()) return "the server is starting";
+    if (file->status == "stopping") return "the server is stopping";
   }
-  const ProgramResult result = query(container, "SELECT 1", settings, {}, kReadiness);
-  // No psql: the answer at the published port has to do.
-  if (result.ok() || (result.missing() && address.port != 0)) return std::nullopt;
-  // It answers, and wants a password that nobody is asked for: it is up.
-  if (contains_ignoring_case(result.err, "password") ||
-      contains_ignoring_case(result.err, "authentication failed")) {
+  // It lets in whom it likes; that it does not is an answer too. Without a psql its own word has to
+  // do.
+  const ProgramResult result = query(container, "SELECT 1", server, {}, kReadiness);
+  // An engine that has lost sight of the program says that it ended well.
+  const bool answered = result.ok() && dksnap::trim(result.out) == "1";
+  if (answered || (file && (result.missing() || result.exit_code == kNoConnection)))
     return std::nullopt;
-  }
-  return last_lines(result.err, 1);
+  return result.missing() || result.ok() ? "the server has not started yet"
+                                         : last_lines(result.err, 1);
+}
+
+std::optional<std::string> Postgres::no_answer(const Address& address, const Server& server) const {
+  return probe(address, server.administrator);
 }
 
 }  // namespace dksnap::databases::postgres

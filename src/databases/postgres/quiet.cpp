@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/paths.hpp"
+#include "databases/postgres/options.hpp"
 #include "databases/postgres/postgres.hpp"
 
 namespace dksnap::databases::postgres {
@@ -19,7 +19,7 @@ int major_of(const std::string& version) {
 
 // Settings of this version alone: a server refuses to start with one that it does not know, but for
 // names with a dot in them, which belong to extensions that may not be loaded.
-Strings quiet_settings(const std::string& version) {
+Strings quiet_settings(const std::string& version, bool has_keys) {
   constexpr int kHasLogicalReplication = 10;
   constexpr int kHasNoRecoveryFile = 12;  // recovery.conf had primary_conninfo before
   // No segment of the copy's log goes to the original's archive; no commit waits for the original's
@@ -32,22 +32,9 @@ Strings quiet_settings(const std::string& version) {
     settings.emplace_back("primary_conninfo=");
     settings.emplace_back("restore_command=");
   }
+  // It would not start without the key that its settings name.
+  if (!has_keys) settings.emplace_back("ssl=off");
   return settings;
-}
-
-bool is_server(const std::string& word) {
-  const std::string program = base_name(word);
-  return program == "postgres" || program == "postmaster";
-}
-
-// The words after the command are the server's options: the official images' entrypoint puts
-// "postgres" before a command that begins with one.
-bool takes_options(const Strings& entrypoint, const Strings& cmd) {
-  if (!entrypoint.empty() && is_server(entrypoint.front())) return true;
-  if (cmd.empty()) return false;
-  if (is_server(cmd.front())) return true;
-  return !entrypoint.empty() && base_name(entrypoint.back()) == "docker-entrypoint.sh" &&
-         cmd.front().starts_with('-');
 }
 
 }  // namespace
@@ -56,7 +43,8 @@ std::optional<Strings> Postgres::quiet_command(const Strings& entrypoint, const 
                                                const Recognition& recognition) const {
   if (!takes_options(entrypoint, cmd)) return std::nullopt;
   Strings options;
-  for (const std::string& setting : quiet_settings(recognition.version))
+  for (const std::string& setting :
+       quiet_settings(recognition.version, recognition.server.keys.empty()))
     options.insert(options.end(), {"-c", setting});
   // A copy of a copy has them already.
   const bool has_them =

@@ -1,50 +1,40 @@
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 
 #include "base/paths.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
+#include "databases/entrypoint.hpp"
+#include "databases/postgres/data_directory.hpp"
+#include "databases/postgres/options.hpp"
+#include "databases/postgres/pid_file.hpp"
 #include "databases/postgres/postgres.hpp"
 
 namespace dksnap::databases::postgres {
 namespace {
 
-// Where the images of PostgreSQL up to 17 keep the data; 18 names its place in PGDATA
-// (docker-library/postgres, Dockerfile-debian.template).
-constexpr std::string_view kUsualDirectory = "/var/lib/postgresql/data";
-
-// The server's process and, where its command line says so, its data directory ("-D DIR", "-DDIR").
-struct ServerProcess {
-  bool running = false;
-  std::string directory;
-};
-
-ServerProcess find_server(const std::vector<docker::Process>& processes) {
-  for (const docker::Process& process : processes) {
-    const std::vector<std::string> words = split(process.command, ' ');
-    const std::string program = base_name(words.front());
-    if (program != "postgres" && program != "postmaster") continue;
-    ServerProcess server{true, {}};
-    for (std::size_t i = 1; i < words.size(); ++i) {
-      if (words[i] == "-D" && i + 1 < words.size()) server.directory = words[i + 1];
-      if (words[i].starts_with("-D") && words[i].size() > 2) server.directory = words[i].substr(2);
-    }
-    return server;
-  }
-  return {};
+// A first run's server listens nowhere, or where only its own container reaches it.
+bool is_only_its_own(const std::string& address) {
+  static constexpr std::array<std::string_view, 4> kLoopback{"", "localhost", "127.0.0.1", "::1"};
+  return std::find(kLoopback.begin(), kLoopback.end(), address) != kLoopback.end();
 }
 
-// The official images' entrypoint becomes the server when it has initialised the database; until
-// then it is a shell that runs a server of its own.
-bool runs_entrypoint(const std::vector<docker::Process>& processes) {
-  return std::any_of(processes.begin(), processes.end(), [](const docker::Process& process) {
-    const std::vector<std::string> words = split(process.command, ' ');
-    const auto is_it = [&](std::size_t word) {
-      return words.size() > word && base_name(words[word]) == "docker-entrypoint.sh";
-    };
-    return is_it(0) || is_it(1);
-  });
+// One that was started so long ago is no first run's: those of images that keep their script above
+// the server, and let it listen on loopback, would else never be final.
+constexpr std::chrono::minutes kLongestFirstRun{10};
+
+bool is_first_run(const ContainerFacts& facts, const ServerProcess& server,
+                  const std::string& directory) {
+  const auto script = entrypoint_above(facts, server.pid);
+  if (!script || !server.running) return script.has_value();
+  const auto running = read_pid_file(facts, directory);
+  if (!running) return true;
+  const auto age =
+      std::chrono::system_clock::now() - TimePoint(std::chrono::seconds(running->started));
+  return is_only_its_own(running->address) && age < kLongestFirstRun;
 }
 
 // The images' command is the server, or options for it.
@@ -57,10 +47,18 @@ bool is_made_to_serve(const docker::Config& config) {
 // link is what anybody wrote who could: it makes no data directory of the whole file system, nor of
 // what the kernel makes up.
 void add_place(const std::string& target, std::vector<std::string>& paths) {
-  const bool kernels =
-      is_within(target, "/proc") || is_within(target, "/sys") || is_within(target, "/dev");
+  const bool kernels = is_within(target, "/proc") || is_within(target, "/sys") ||
+                       (is_within(target, "/dev") && !is_within(target, "/dev/shm"));
   const bool known = std::find(paths.begin(), paths.end(), target) != paths.end();
   if (is_normal_path(target) && target != "/" && !kernels && !known) paths.push_back(target);
+}
+
+bool is_in_memory(const ContainerFacts& facts, const std::string& path) {
+  const auto& mounts = facts.mounts;
+  return is_within(path, "/dev/shm") ||
+         std::any_of(mounts.begin(), mounts.end(), [&](const docker::Mount& mount) {
+           return mount.type == "tmpfs" && is_within(path, mount.destination);
+         });
 }
 
 // One that the server writes its log to has this directory.
@@ -68,7 +66,8 @@ void add_wal(const ContainerFacts& facts, const std::string& target,
              std::vector<std::string>& paths) {
   if (!is_normal_path(target)) return;
   const auto stat = facts.stat(target + "/archive_status");
-  if (stat && stat->is_directory()) add_place(target, paths);
+  const bool unseen = facts.running && is_in_memory(facts, target);
+  if (unseen || (stat && stat->is_directory())) add_place(target, paths);
 }
 
 // Directories that initdb makes in a data directory.
@@ -95,38 +94,45 @@ std::string tablespace_directory(const ContainerFacts& facts, const std::string&
 
 // Binds that are neither the data directory nor above it, and hold data all the same.
 void add_bound_places(const ContainerFacts& facts, const std::string& directory,
-                      const std::string& version, std::vector<std::string>& paths) {
-  const auto& mounts = facts.mounts;
-  const bool has_binds = std::any_of(mounts.begin(), mounts.end(), [&](const auto& mount) {
-    return is_other_bind(mount, directory);
-  });
-  if (!has_binds) return;
-  for (const docker::Mount& mount : mounts) {
+                      std::vector<std::string>& paths) {
+  for (const docker::Mount& mount : facts.mounts) {
     if (!is_other_bind(mount, directory) || !is_within(mount.destination, directory)) continue;
     const std::string below = mount.destination.substr(directory.size() + 1);
     const std::string_view first = std::string_view(below).substr(0, below.find('/'));
     if (std::find(kOwnDirectories.begin(), kOwnDirectories.end(), first) != kOwnDirectories.end())
       add_place(mount.destination, paths);
   }
+}
+
+// Table spaces lie wherever somebody has put them: in a bind, in what no image keeps (/tmp), in
+// memory.
+void add_table_spaces(const ContainerFacts& facts, const std::string& directory,
+                      const std::string& version, std::vector<std::string>& paths) {
+  const std::vector<std::string> targets = facts.links(directory + "/pg_tblspc");
+  if (targets.empty()) return;
   // A link is what anybody wrote who could write there: of what it leads to, only what this server
   // keeps there is data (catalog/catalog.h, TABLESPACE_VERSION_DIRECTORY).
   const std::string own = tablespace_directory(facts, directory, version);
   if (own.empty()) return;
-  for (const std::string& target : facts.links(directory + "/pg_tblspc")) {
+  for (const std::string& target : targets) {
     if (!is_normal_path(target)) continue;
     const std::string place = join_path(target, own);
     const auto stat = facts.stat(place);
-    if (stat && stat->is_directory() && stat->link_target.empty()) add_place(place, paths);
+    // What is in memory cannot be seen from outside.
+    const bool unseen = facts.running && is_in_memory(facts, target);
+    if (unseen || (stat && stat->is_directory() && stat->link_target.empty()))
+      add_place(place, paths);
   }
 }
 
 }  // namespace
 
 std::optional<Recognition> Postgres::recognise(const ContainerFacts& facts) const {
-  const ServerProcess server = find_server(facts.processes);
-  std::string directory = server.directory;
-  if (directory.empty()) directory = facts.config.env_value("PGDATA").value_or("");
-  if (directory.empty()) directory = kUsualDirectory;
+  const ServerProcess server = find_server(facts);
+  // How the process shows its arguments is enough to find directories without blanks.
+  const std::vector<std::string> command =
+      server.running ? split(server.command, ' ') : command_of(facts.config);
+  const std::string directory = data_directory(facts, read_options(command));
 
   Recognition recognition;
   const auto major = facts.config.env_value("PG_MAJOR");
@@ -140,21 +146,19 @@ std::optional<Recognition> Postgres::recognise(const ContainerFacts& facts) cons
     recognition.reason = directory + "/PG_VERSION says PostgreSQL " + recognition.version;
   } else {
     // A data directory on a tmpfs cannot be seen from outside; the running server tells.
-    const bool on_tmpfs =
-        std::any_of(facts.mounts.begin(), facts.mounts.end(), [&](const docker::Mount& mount) {
-          return mount.type == "tmpfs" && (directory + "/").starts_with(mount.destination + "/");
-        });
+    const bool on_tmpfs = is_in_memory(facts, directory);
     const bool runs_server = server.running || (facts.running && facts.processes.empty() &&
                                                 is_made_to_serve(facts.config));
     if (!runs_server || !on_tmpfs) return std::nullopt;
     recognition.version = major.value_or("");
     recognition.reason = "PostgreSQL runs in it, its data on a tmpfs at " + directory;
   }
-  recognition.initialising = runs_entrypoint(facts.processes);
+  recognition.initialising = is_first_run(facts, server, directory);
   recognition.data_paths.push_back(directory);
   if (const auto wal = facts.stat(directory + "/pg_wal"))
     add_wal(facts, wal->link_target, recognition.data_paths);
-  add_bound_places(facts, directory, recognition.version, recognition.data_paths);
+  add_bound_places(facts, directory, recognition.data_paths);
+  add_table_spaces(facts, directory, recognition.version, recognition.data_paths);
   return recognition;
 }
 

@@ -1,6 +1,10 @@
+#include <charconv>
+#include <set>
+
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/paths.hpp"
 #include "base/text.hpp"
 #include "databases/postgres/postgres.hpp"
 #include "databases/postgres/programs.hpp"
@@ -35,20 +39,100 @@ std::string needed_segment(const ProgramResult& control) {
   return field(control.out, "Latest checkpoint's REDO WAL file:");
 }
 
-// The server's command line. One process, no network, no clients: recovers, checkpoints, and at the
-// end of its input shuts down cleanly. fsync off: the copy is thrown away if this machine dies
-// before it is an image, and with it on, start-up would open every file for writing, which copies
-// it up. archive_command and the like are the source's business, not the copy's.
-std::vector<std::string> recovery(const std::string& server, const std::string& directory) {
-  return {server,     "--single",
-          "-D",       directory,
-          "-c",       "fsync=off",
-          "-c",       "huge_pages=off",
-          "-c",       "archive_mode=off",
-          "-c",       "logging_collector=off",
-          "-c",       "log_destination=stderr",
-          "-c",       "synchronous_standby_names=",
-          "template1"};
+// The server's command line: with the arguments that the source's server has, since what it wrote
+// may need them (prepared transactions, slots, libraries whose log it has to read). One process, no
+// network, no clients: recovers, checkpoints, and at the end of its input shuts down cleanly. fsync
+// off: the copy is thrown away if this machine dies before it is an image, and with it on, start-up
+// would open every file for writing, which copies it up. archive_command and the like are the
+// source's business, not the copy's.
+std::vector<std::string> single_user(const Programs& programs, const Recognition& recognition) {
+  std::vector<std::string> words{programs.path("postgres"), "--single"};
+  const std::vector<std::string>& source = recognition.server.command;
+  if (source.empty())
+    words.insert(words.end(), {"-D", recognition.data_paths.front()});
+  else
+    words.insert(words.end(), source.begin() + 1, source.end());
+  for (const char* setting :
+       {"fsync=off", "huge_pages=off", "archive_mode=off", "logging_collector=off",
+        "log_destination=stderr", "synchronous_standby_names="})
+    words.insert(words.end(), {"-c", setting});
+  return words;
+}
+
+ProgramResult run_single_user(Shell& scratch, const Programs& programs,
+                              const Recognition& recognition, const std::string& database,
+                              const std::string& input) {
+  std::vector<std::string> words = single_user(programs, recognition);
+  words.push_back(database);
+  // It wants a name for its user, which one of `--user` need not have.
+  scratch.run({kWorkerProgram, "name-user", programs.owner()}, "0:0");
+  ProgramResult result = scratch.run(words, programs.owner(), {}, kRecovery, input);
+  scratch.run({kWorkerProgram, "unname-user"}, "0:0");
+  return result;
+}
+
+// What single-user mode prints of a row: a line a column, `1: relname = "t" (typeid = …)`.
+std::vector<std::string> values_in(const std::string& printed) {
+  std::vector<std::string> values;
+  for (const std::string& line : split(printed, '\n')) {
+    const std::size_t begin = line.find(" = \"");
+    const std::size_t end = line.rfind("\"\t(typeid = ");
+    if (begin == std::string::npos || end == std::string::npos || end < begin + 4) continue;
+    values.push_back(line.substr(begin + 4, end - begin - 4));
+  }
+  return values;
+}
+
+// Where unlogged tables have rows: "16384/16390" (the database's number, the file's). They have a
+// fork that recovery resets them to (PostgreSQL manual, "The Initialization Fork").
+std::set<std::string> unlogged_files(Shell& scratch, const Recognition& recognition) {
+  constexpr std::string_view kInit = "_init";
+  std::vector<std::string> words{kWorkerProgram, "find", std::string(kInit)};
+  words.insert(words.end(), recognition.data_paths.begin(), recognition.data_paths.end());
+  const ProgramResult found = scratch.run(words, "0:0");
+  std::set<std::string> files;
+  for (const std::string& path : split(found.out, '\n')) {
+    if (!path.ends_with(kInit)) continue;
+    const std::string file = path.substr(0, path.size() - kInit.size());
+    files.insert(base_name(parent_path(file)) + "/" + base_name(file));
+  }
+  return files;
+}
+
+// The tables among them, by their names. After recovery, which leaves the numbers as they are.
+std::vector<std::string> unlogged_tables(Shell& scratch, const Programs& programs,
+                                         const Recognition& recognition,
+                                         const std::set<std::string>& files) {
+  const auto ask = [&](const std::string& database, const std::string& question) {
+    return values_in(
+        run_single_user(scratch, programs, recognition, database, question + "\n").out);
+  };
+  std::vector<std::string> tables;
+  const std::vector<std::string> databases =
+      ask("template1", "SELECT oid || '/' || datname FROM pg_database WHERE datallowconn");
+  if (databases.empty()) return {"the rows of unlogged tables"};
+  for (const std::string& line : databases) {
+    const std::size_t slash = line.find('/');
+    const std::string number = line.substr(0, slash + 1);
+    const auto first = files.lower_bound(number);
+    if (slash == std::string::npos || first == files.end() || !first->starts_with(number)) continue;
+    const std::string database = line.substr(slash + 1);
+    // Indexes and sequences hold something in an empty table too.
+    const std::vector<std::string> relations = ask(
+        database,
+        "SELECT relfilenode || '/' || relkind::text || nspname || '.' || relname FROM pg_class c "
+        "JOIN pg_namespace n ON n.oid = relnamespace WHERE relpersistence = 'u' ORDER BY "
+        "nspname, relname");
+    if (relations.empty())
+      tables.push_back(fmt::format("the rows of unlogged tables in the database {}", database));
+    for (const std::string& row : relations) {
+      const std::size_t end = row.find("/r");
+      if (end == std::string::npos || !files.contains(number + row.substr(0, end))) continue;
+      tables.push_back(
+          fmt::format("the rows of {} in the database {}", row.substr(end + 2), database));
+    }
+  }
+  return tables;
 }
 
 // Segments of the write-ahead log that nothing needs after a clean shutdown. `needed`: the one that
@@ -97,10 +181,19 @@ Settled Postgres::settle(Shell& scratch, const Recognition& recognition) const {
   const std::string& directory = recognition.data_paths.front();
   const Programs programs(scratch, recognition);
   ProgramResult control = control_data(scratch, programs, directory);
+  Settled settled;
+  settled.was_clean = state_of(control) == kCleanState;
   // A copy of a server that was stopped has nothing to recover.
-  if (state_of(control) != kCleanState) {
-    const ProgramResult run = scratch.run(recovery(programs.path("postgres"), directory),
-                                          programs.owner(), {}, kRecovery);
+  if (!settled.was_clean) {
+    const std::set<std::string> unlogged = unlogged_files(scratch, recognition);
+    ProgramResult run = run_single_user(scratch, programs, recognition, "template1", {});
+    if (!run.ok() && !recognition.server.command.empty()) {
+      // They may name a file that no copy has; what the data itself need, they ask for again.
+      Recognition bare = recognition;
+      bare.server.command.clear();
+      const ProgramResult second = run_single_user(scratch, programs, bare, "template1", {});
+      if (second.ok()) run = second;
+    }
     control = control_data(scratch, programs, directory);
     const std::string state = state_of(control);
     const bool clean = state == kCleanState || (control.missing() && run.ok());
@@ -110,8 +203,11 @@ Settled Postgres::settle(Shell& scratch, const Recognition& recognition) const {
                               last_lines(run.err.empty() ? run.out : run.err, kShownLogLines)),
                   "look at the server's own log; the source container was not changed");
     }
+    if (!unlogged.empty())
+      settled.emptied = unlogged_tables(scratch, programs, recognition, unlogged);
   }
-  Settled settled{version_of(programs.version_text()), stale_paths(recognition)};
+  settled.version = version_of(programs.version_text());
+  settled.leftovers = stale_paths(recognition);
   for (std::string& path : spare_segments(scratch, directory, needed_segment(control)))
     settled.leftovers.push_back(std::move(path));
   return settled;
@@ -130,6 +226,40 @@ std::vector<std::string> Postgres::spare_paths(Shell& scratch,
     if (error.code() == ErrorCode::failed || error.code() == ErrorCode::database_refused) return {};
     throw;
   }
+}
+
+std::optional<SpareLog> Postgres::spare_log(Shell& scratch, const Recognition& recognition) const {
+  constexpr std::string_view kRunning = "in production";
+  constexpr std::size_t kTimelineDigits = 8;
+  constexpr int kAttempts = 2;  // the server may be writing the file
+  const std::string& directory = recognition.data_paths.front();
+  const std::string slots = directory + "/pg_replslot";
+  const ProgramResult listed = scratch.run({kWorkerProgram, "list", directory, slots}, "0:0");
+  // Where the list is too long, its beginning is cut off: what is looked for comes after this.
+  if (!listed.ok() || listed.out.find(directory + "/PG_VERSION\n") == std::string::npos) return {};
+  for (const std::string& path : split(listed.out, '\n')) {
+    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+    if (path.starts_with(slots + "/") || name == "backup_label" || name == "standby.signal" ||
+        name == "recovery.signal" || name == "recovery.conf")
+      return {};
+  }
+  try {
+    const Programs programs(scratch, recognition);
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      const ProgramResult control = control_data(scratch, programs, directory);
+      // It says so as a warning, and goes on.
+      if (!control.ok() || contains_ignoring_case(control.out + control.err, "CRC")) continue;
+      const std::string needed = needed_segment(control);
+      const std::string bytes = field(control.out, "Bytes per WAL segment:");
+      std::uint64_t size = 0;
+      std::from_chars(bytes.data(), bytes.data() + bytes.size(), size);
+      if (state_of(control) != kRunning || !is_wal_segment(needed) || size == 0) return {};
+      return SpareLog{directory + "/pg_wal", needed.substr(kTimelineDigits), size};
+    }
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::failed && error.code() != ErrorCode::database_refused) throw;
+  }
+  return {};
 }
 
 }  // namespace dksnap::databases::postgres

@@ -68,6 +68,7 @@ std::vector<ContainerSummary> read_container_list(const json& list) {
     summary.labels = text_map(one, "Labels");
     summary.mounts = read_mounts(member(one, "Mounts"));
     summary.network_mode = text(member(one, "HostConfig"), "NetworkMode");
+    summary.networks = keys(member(one, "NetworkSettings"), "Networks");
     result.push_back(std::move(summary));
   }
   return result;
@@ -101,6 +102,10 @@ Container read_container(json inspect) {
   container.read_only_rootfs = flag(host, "ReadonlyRootfs");
   container.network_mode = text(host, "NetworkMode");
   container.pid_mode = text(host, "PidMode");
+  container.shm_bytes = size(host, "ShmSize");
+  container.ipc_mode = text(host, "IpcMode");
+  container.links = texts(host, "Links");
+  container.volumes_from = texts(host, "VolumesFrom");
   container.resources = read_resources(host);
   container.dropped_capabilities = texts(host, "CapDrop");
   container.added_capabilities = texts(host, "CapAdd");
@@ -125,6 +130,7 @@ std::vector<Process> read_processes(const json& top) {
     Process process;
     for (std::size_t i = 0; i < titles.size() && i < row.size(); ++i) {
       if (!row[i].is_string()) continue;
+      if (titles[i] == "PPID") process.parent = row[i].get<std::string>();
       if (titles[i] == "PID") process.pid = row[i].get<std::string>();
       if (titles[i] == "CMD" || titles[i] == "COMMAND") process.command = row[i].get<std::string>();
     }

@@ -47,6 +47,7 @@ json write_host_config(const ContainerSpec& spec) {
   set(host, "Tmpfs", spec.tmpfs);
   set(host, "NetworkMode", spec.network_mode);
   set(host, "PidMode", spec.pid_mode);
+  if (spec.shm_bytes != 0) host["ShmSize"] = spec.shm_bytes;
   set(host, "CapAdd", spec.cap_add);
   set(host, "CapDrop", spec.cap_drop);
   write_resources(host, spec.resources);

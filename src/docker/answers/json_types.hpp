@@ -16,6 +16,7 @@ EngineInfo read_info(const nlohmann::json& info, const std::string& api_version)
 std::string image_architecture(const std::string& machine);
 Volume read_volume(const nlohmann::json& answer);
 std::vector<Volume> read_volumes(const nlohmann::json& answer);
+std::vector<Network> read_networks(const nlohmann::json& answer);
 
 // config_json.cpp
 Config read_config(const nlohmann::json& config);

@@ -55,6 +55,15 @@ Volume read_volume(const json& one) {
           text(member(one, "Options"), "device")};
 }
 
+std::vector<Network> read_networks(const json& answer) {
+  std::vector<Network> list;
+  for (const json& one : answer) {
+    list.push_back({text(one, "Id"), text(one, "Name"), text(one, "Driver"),
+                    text_map(one, "Labels"), text_map(one, "Options"), flag(one, "Internal")});
+  }
+  return list;
+}
+
 std::vector<Volume> read_volumes(const json& answer) {
   std::vector<Volume> list;
   for (const json& one : member(answer, "Volumes")) list.push_back(read_volume(one));

@@ -21,6 +21,7 @@ std::vector<ContainerSummary> HttpEngine::list_containers(const ContainerFilter&
   json filters = json::object();
   if (!filter.labels.empty()) filters["label"] = filter.labels;
   if (!filter.volume.empty()) filters["volume"] = json::array({filter.volume});
+  if (!filter.id.empty()) filters["id"] = json::array({filter.id});
   Target target("/containers/json");
   target.flag("all", filter.all);
   if (!filters.empty()) target.query("filters", filters.dump());
@@ -53,9 +54,22 @@ void HttpEngine::connect_network(const std::string& id, const NetworkConnection&
                network_target(connection.network, "/connect"), body);
 }
 
+void HttpEngine::disconnect_network(const std::string& id, const std::string& network) {
+  client_.tell("cannot leave the network " + printable(network),
+               network_target(network, "/disconnect"), {{"Container", id}});
+}
+
 void HttpEngine::set_restart_policy(const std::string& id, const std::string& policy) {
   client_.tell(cannot("update", "container", id), container_target(id, "/update"),
                {{"RestartPolicy", write_restart_policy(policy)}});
+}
+
+void HttpEngine::set_processor_share(const std::string& id, const Resources& resources) {
+  json share = json::object();
+  if (resources.nano_cpus != 0) share["NanoCpus"] = resources.nano_cpus;
+  if (resources.cpu_period != 0) share["CpuPeriod"] = resources.cpu_period;
+  if (resources.cpu_quota != 0) share["CpuQuota"] = resources.cpu_quota;
+  client_.tell(cannot("update", "container", id), container_target(id, "/update"), share);
 }
 
 void HttpEngine::start_container(const std::string& id) {

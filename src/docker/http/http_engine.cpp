@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "docker/answers/json_read.hpp"
 #include "docker/answers/json_types.hpp"
 #include "docker/http/http_engine_impl.hpp"
 #include "docker/wire/url.hpp"
@@ -58,6 +59,29 @@ void HttpEngine::remove_volume(const std::string& name) {
   request.method = "DELETE";
   request.target = volume_target(name);
   client_.send_or_404(cannot("remove", "volume", name), request);
+}
+
+std::vector<Network> HttpEngine::list_networks() {
+  return read_networks(client_.get("cannot list networks", "/networks"));
+}
+
+std::string HttpEngine::create_network(const Network& network) {
+  return needed_text(
+      client_.post(cannot("create", "network", network.name), Target("/networks/create"),
+                   {{"Name", network.name},
+                    {"CheckDuplicate", true},  // always so from API 1.44 on
+                    {"Driver", network.driver},
+                    {"Internal", network.internal},
+                    {"Options", network.options},
+                    {"Labels", network.labels}}),
+      "Id");
+}
+
+void HttpEngine::remove_network(const std::string& id) {
+  Request request;
+  request.method = "DELETE";
+  request.target = network_target(id, "");
+  client_.send_or_404(cannot("remove", "network", id), request);
 }
 
 std::unique_ptr<Engine> connect(const Endpoint& endpoint, ConnectOptions options) {

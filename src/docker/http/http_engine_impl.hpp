@@ -22,7 +22,9 @@ class HttpEngine final : public Engine {
   std::string create_container(const ContainerSpec& spec) override;
   std::string create_container(const std::string& name, const RawContainerSpec& spec) override;
   void connect_network(const std::string& id, const NetworkConnection& connection) override;
+  void disconnect_network(const std::string& id, const std::string& network) override;
   void set_restart_policy(const std::string& id, const std::string& policy) override;
+  void set_processor_share(const std::string& id, const Resources& resources) override;
   void start_container(const std::string& id) override;
   void stop_container(const std::string& id, std::optional<std::chrono::seconds> grace) override;
   void kill_container(const std::string& id, const std::string& signal) override;
@@ -54,6 +56,10 @@ class HttpEngine final : public Engine {
   std::vector<Volume> list_volumes() override;
   Volume create_volume(const std::string& name, const StringMap& labels) override;
   void remove_volume(const std::string& name) override;
+
+  std::vector<Network> list_networks() override;
+  std::string create_network(const Network& network) override;
+  void remove_network(const std::string& id) override;
 
  private:
   Client client_;

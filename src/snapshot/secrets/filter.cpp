@@ -330,7 +330,9 @@ void guard(FilteredConfig& config, bool data_protects_itself) {
     }
     return;
   }
-  if (config.left_out_env.empty() && config.left_out_args.empty()) return;
+  const auto& others = config.left_out_config;
+  const bool files = std::find(others.begin(), others.end(), kSecretFiles) != others.end();
+  if (config.left_out_env.empty() && config.left_out_args.empty() && !files) return;
   if (!config.entrypoint.empty() && config.entrypoint.front() == kMissingSecrets) return;
   config.entrypoint.insert(config.entrypoint.begin(), kMissingSecrets);
 }

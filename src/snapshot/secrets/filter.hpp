@@ -17,6 +17,8 @@ bool looks_secret(std::string_view name, std::string_view value);
 // Stands before the entrypoint of an image that must not start without what was left out of it: a
 // path where nothing is. `docker run` says that it is missing, and its name says why; `boot` takes
 // it away once it has what is needed.
+// Among left_out_config: files that the container had at its start.
+inline constexpr const char* kSecretFiles = "files in /run/secrets";
 inline constexpr const char* kMissingSecrets =
     "/.dksnap/secrets-were-left-out--dksnap-boot-asks-for-them";
 

@@ -11,11 +11,15 @@
 namespace dksnap::worker {
 
 // Copies the source into the target. A live source is copied once while it runs; then Ready is
-// said, the word to go on is waited for, and what changed is copied again.
-SyncResult run_sync(Place& place, const Job& job, Talk& talk);
+// said, the word to go on is waited for, and what changed is copied again. What of the root file
+// system came after its changes were listed joins the job's paths.
+SyncResult run_sync(Place& place, Job& job, Talk& talk);
 
 // Writes what changed since the baseline as a layer to kLayerPath.
 PackResult run_pack(const Place& place, const Job& job, Talk& talk);
+// Once it is packed: the copies of what is in the layer are of no use to anybody, and what of them
+// is not on the disk yet need never be.
+void run_drop(const Place& place);
 
 // Writes the manifest (zstd) of the job's trees and paths, or of `paths` with all that is in them,
 // to kNewManifestPath. Everything is read.
@@ -31,6 +35,20 @@ SyncResult run_remove(const Place& place, const Job& job, const std::vector<std:
 std::string owner_of(const Place& place, const std::string& path);
 // The paths of what is in a directory, sorted.
 std::vector<std::string> paths_in(const Place& place, const std::string& path);
+// The paths below a directory, symlinks not followed, whose name ends so and that stand beside a
+// file of the same name without that end which holds something.
+std::vector<std::string> paths_beside_full(const Place& place, const std::string& directory,
+                                           const std::string& end);
+
+// Gives a user who has no name in /etc/passwd one there; `ids`: "uid:gid". What was there is kept
+// for unname_user(), which brings it back; without a name_user() before, that does nothing.
+void name_user(const Place& place, const std::string& ids);
+void unname_user(const Place& place);
+
+// Thaws the container of that id by its control group, below kControlGroups: for a moment, or for
+// good.
+void thaw(const Place& place, const std::string& id, bool for_good);
+
 // Returns when all that was written to the file system of `path` is on its disk.
 void flush_disk_of(const Place& place, const std::string& path);
 

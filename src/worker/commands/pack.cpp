@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <unistd.h>
 #include <unordered_set>
 
 #include "base/error.hpp"
@@ -182,6 +183,22 @@ PackResult run_pack(const Place& place, const Job& job, Talk& talk) {
   LinkGroups groups = make_plan(place, layout, job, plan);
   plan.finish();
   return Packer(place, job, talk, std::move(groups)).run();
+}
+
+void run_drop(const Place& place) {
+  PlanReader plan(place.at(kPlanPath));
+  std::string parent_path_;
+  Fd parent;
+  for (PlanLine line; plan.next(line);) {
+    if (line.action != PlanAction::pack || line.entry.type != FileType::file) continue;
+    const std::string in = parent_path(line.entry.path);
+    if (in != parent_path_ || !parent) {
+      parent = open_directory_below(place.fd(), in);
+      parent_path_ = in;
+    }
+    // What cannot be removed goes with the scratch.
+    if (parent) static_cast<void>(::unlinkat(parent.get(), base_name(line.entry.path).c_str(), 0));
+  }
 }
 
 }  // namespace dksnap::worker

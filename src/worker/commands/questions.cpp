@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "worker/commands/commands.hpp"
+#include "worker/tree/walk.hpp"
 
 namespace dksnap::worker {
 
@@ -31,6 +32,22 @@ std::vector<std::string> paths_in(const Place& place, const std::string& path) {
   }
   std::sort(paths.begin(), paths.end());
   return paths;
+}
+
+std::vector<std::string> paths_beside_full(const Place& place, const std::string& directory,
+                                           const std::string& end) {
+  std::vector<std::string> found;
+  Walk walk(place, {{resolve_below(place.fd(), directory), true}});
+  WalkEntry entry;
+  while (walk.next(entry)) {
+    if (entry.name.size() <= end.size() || !entry.name.ends_with(end)) continue;
+    const std::string other = entry.name.substr(0, entry.name.size() - end.size());
+    struct stat stat {};
+    if (::fstatat(entry.directory, other.c_str(), &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISREG(stat.st_mode) && stat.st_size > 0)
+      found.push_back(entry.path);
+  }
+  return found;
 }
 
 void flush_disk_of(const Place& place, const std::string& path) {

@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <fcntl.h>
 #include <optional>
 
 #include "base/error.hpp"
 #include "worker/commands/commands.hpp"
 #include "worker/copy/listing.hpp"
 #include "worker/copy/mirror.hpp"
+#include "worker/copy/newer.hpp"
 #include "worker/copy/room.hpp"
 #include "worker/handover/hand_over.hpp"
 #include "worker/layer/baseline.hpp"
@@ -13,12 +15,20 @@
 namespace dksnap::worker {
 namespace {
 
+// Clocks that file times come from are a tick behind, and may be set.
+constexpr std::int64_t kListingMargin = 2'000'000'000;
+
+std::int64_t time_of_job(const Place& place) {
+  const Fd file = open_file(place.at(kJobPath), O_RDONLY);
+  return stat_fd(file.get(), kJobPath).ctime_ns;
+}
+
 // I/O that was in flight at the freeze is over after one or two.
 constexpr std::uint64_t kMostPasses = 5;
 
 class Sync {
  public:
-  Sync(Place& place, const Job& job, Talk& talk)
+  Sync(Place& place, Job& job, Talk& talk)
       : place_(place), job_(job), talk_(talk), layout_(place, job), meter_(talk) {
     if (!job.has_reader) return;
     handed_over_.emplace(place, [&] { talk_.say(Waiting{}); });
@@ -29,10 +39,8 @@ class Sync {
   }
 
   SyncResult run() {
-    if (!job_.restore) {
-      expect_room_for_copy(place_, layout_, job_);
-      write_baseline(place_, layout_);
-    }
+    expect_room_for_copy(place_, layout_, job_);
+    if (!job_.restore && !job_.save) write_baseline(place_, layout_);
     if (job_.live) copy_first();
     copy_frozen();
     return result_;
@@ -41,13 +49,25 @@ class Sync {
  private:
   bool needs_root() const {
     const auto& trees = layout_.trees();
-    return (job_.root_source == kSourceRoot && !layout_.singles().empty()) ||
+    return (job_.root_source == kSourceRoot &&
+            (!layout_.singles().empty() || job_.root_listed_ns_ago != 0)) ||
            std::any_of(trees.begin(), trees.end(),
                        [](const Tree& tree) { return tree.spec.root == kSourceRoot; });
   }
 
+  // What was not in the engine's list, since it came after that. Nothing was done to it yet.
+  void add_newer() {
+    if (!job_.live || job_.root_listed_ns_ago == 0) return;
+    const std::vector<std::string> added =
+        layout_.add_singles(find_newer(place_, layout_, job_, listed_ns_));
+    if (added.empty()) return;
+    add_to_baseline(place_, added);
+    job_.root_paths.insert(job_.root_paths.end(), added.begin(), added.end());
+  }
+
   void copy_first() {
     read_mappings();
+    add_newer();
     NullSink nowhere;
     count(Mirror(context_, PassKind::first, nowhere).run());
     // Once more: a process that ends before the freeze may have stored after its file was read.
@@ -61,9 +81,11 @@ class Sync {
   }
 
   void copy_frozen() {
-    read_mappings();
+    // Of a source that has ended nothing is mapped any more: what was mapped before counts.
+    if (!job_.save) read_mappings();
     const bool trust_no_time =
         job_.has_reader && !result_.mappings_read && job_.distrust_times_without_mappings;
+    add_newer();
     const PassKind kind = trust_no_time ? PassKind::frozen_all : PassKind::frozen;
     while (result_.passes < kMostPasses) {
       ++result_.passes;
@@ -94,9 +116,14 @@ class Sync {
   }
 
   const Place& place_;
-  const Job& job_;
+  Job& job_;
   Talk& talk_;
   Layout layout_;
+  // When the root's changes were listed, by the clock that file times come from: the job came then,
+  // or a little later.
+  const std::int64_t listed_ns_ =
+      job_.root_listed_ns_ago == 0 ? 0
+                                   : time_of_job(place_) - job_.root_listed_ns_ago - kListingMargin;
   ProgressMeter meter_;
   std::optional<HandedOver> handed_over_;
   Mappings mappings_;
@@ -108,7 +135,7 @@ class Sync {
 
 }  // namespace
 
-SyncResult run_sync(Place& place, const Job& job, Talk& talk) {
+SyncResult run_sync(Place& place, Job& job, Talk& talk) {
   return Sync(place, job, talk).run();
 }
 

@@ -1,5 +1,6 @@
 // A source that changes while it is copied, and stands still from "go" on.
 #include <atomic>
+#include <cstring>
 #include <sys/mman.h>
 #include <thread>
 
@@ -45,6 +46,48 @@ TEST_F(SyncLiveTest, CopiesAgainOnlyWhatChanged) {
   EXPECT_EQ(result.copied_files, 103U);
   EXPECT_EQ(result.passes, 1U);
   EXPECT_EQ(result.removed, 2U);
+}
+
+// The engine's list of changes is older than the moment at which the source stands still.
+TEST_F(SyncLiveTest, TheRootsFilesThatCameAfterTheListAreThere) {
+  const std::string source = root_.path() + "/root";
+  const auto write_both = [&](const std::string& path) {
+    for (const std::string& root : {source, root_.path()}) {
+      fs::create_directories(fs::path(root + path).parent_path());
+      write_file(root + path, "old");
+      set_mtime(root + path, 1000);
+    }
+  };
+  for (const char* path :
+       {"/etc/kept", "/etc/gone", "/etc/changed", "/opt/moved/file", "/opt/old/file", "/run/x"})
+    write_both(path);
+  // One that will take another's place, with files that are as old as it.
+  fs::create_directories(source + "/opt/next");
+  write_file(source + "/opt/next/file", "of the next one");
+  ::usleep(50'000);
+  Job job;
+  job.root_source = "/root";
+  job.other_mounts = {"/root", "/data", "/proc", "/run"};
+  job.root_listed_ns_ago = 1;
+  write_file(root_.path() + kJobPath, "");
+  const auto only_now = [&](Job& wanted) {
+    // The margin would take all of this test for new.
+    wanted.root_listed_ns_ago -= 2'000'000'000;
+  };
+  only_now(job);
+  write_file(source + "/etc/before", "1");
+  root_.sync_live(job, [&] {
+    write_file(source + "/etc/new", "2");
+    write_file(source + "/etc/changed", "now");
+    fs::remove(source + "/etc/gone");
+    fs::rename(source + "/opt/moved", source + "/opt/here");
+    fs::remove_all(source + "/opt/old");
+    fs::rename(source + "/opt/next", source + "/opt/old");
+    write_file(source + "/run/new", "of the moment");
+  });
+  for (const char* directory : {"/etc", "/opt"})
+    EXPECT_EQ(listing(source + directory), listing(root_.path() + directory)) << directory;
+  EXPECT_FALSE(fs::exists(root_.path() + "/run/new"));
 }
 
 TEST_F(SyncLiveTest, SaysReadyAndGivesUpWithoutAnAnswer) {
@@ -214,6 +257,44 @@ TEST_F(SyncLiveTest, ASourceThatNeverStandsStillIsRefused) {
   EXPECT_THROW(root_.sync_live(root_.job(), [] {}), Error);
   stop = true;
   writer.join();
+}
+
+// A segment of a write-ahead log: its first page says which it is.
+std::string segment(std::uint64_t address) {
+  std::string page(8192, '\0');
+  std::memcpy(page.data() + 8, &address, sizeof(address));
+  return page;
+}
+
+TEST_F(SyncLiveTest, SpareSegmentsOfALogAreLeftOutAndLookedAtAnew) {
+  constexpr std::uint64_t kBytes = 16 * 1024 * 1024;
+  const std::string log = root_.source("pg_wal/");
+  fs::create_directory(log);
+  fs::create_directory(log + "archive_status");
+  const auto name = [](const char* end) { return std::string("000000010000000A000000") + end; };
+  const auto address = [](std::uint64_t low) { return 0xA00000000 + low * kBytes; };
+  write_file(log + name("10"), segment(address(0x10)));  // before the first that is needed
+  write_file(log + name("11"), segment(address(0x11)));  // that one
+  write_file(log + name("12"), segment(address(0x12)));  // in use
+  write_file(log + name("13"), segment(address(0x0f)));  // recycled
+  write_file(log + name("14"), segment(0));              // zeroed
+  write_file(log + name("15"), "short");                 // who knows
+  write_file(log + "00000002.history", "x");
+  write_file(log + name("10") + ".partial", "x");
+  // The same name elsewhere is nobody's segment.
+  write_file(root_.source(name("10")), "x");
+  Job job = root_.job();
+  job.spare_log = {"/data/pg_wal", "0000000A00000011", kBytes};
+  root_.sync_live(job, [&] { write_file(log + name("13"), segment(address(0x13))); });
+  const auto has = [&](const std::string& file) {
+    return fs::exists(root_.target("pg_wal/" + file));
+  };
+  for (const char* end : {"11", "12", "13", "15"}) EXPECT_TRUE(has(name(end))) << end;
+  EXPECT_FALSE(has(name("10")));
+  EXPECT_FALSE(has(name("14")));
+  EXPECT_TRUE(has("00000002.history"));
+  EXPECT_TRUE(has(name("10") + ".partial"));
+  EXPECT_TRUE(fs::exists(root_.target(name("10"))));
 }
 
 TEST_F(SyncLiveTest, RecentFilesAreFlaggedForTheNextSnapshot) {

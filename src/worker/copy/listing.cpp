@@ -1,6 +1,7 @@
 #include "worker/copy/listing.hpp"
 
 #include "base/paths.hpp"
+#include "worker/copy/spare_log.hpp"
 
 namespace dksnap::worker {
 namespace {
@@ -36,7 +37,9 @@ class Listing {
     if (!fd) return;
     for (const std::string& child : list_names(fd.get(), path)) {
       const std::string below = join_path(path, child);
-      if (layout_.is_tree(below) || is_own_path(below) || layout_.is_left_out(below)) continue;
+      if (layout_.is_tree(below) || is_own_path(below) ||
+          is_left_out(layout_, fd.get(), path, child))
+        continue;
       const auto found = stat_at(fd.get(), child, below);
       if (found && !is_other_mount(layout_, tree, below, *found, info))
         add(tree, fd.get(), child, below, *found);
@@ -56,6 +59,11 @@ void visit_source(const Place& place, const Layout& layout, const Job& job,
     for (const std::string& path : layout.singles()) listing.add_single(root.get(), path);
   }
   for (const Tree& tree : layout.trees()) listing.add_tree(place, tree);
+}
+
+void visit_tree(const Place& place, const Layout& layout, const Tree& tree,
+                const OnSourceEntry& on_entry) {
+  Listing(layout, on_entry).add_tree(place, tree);
 }
 
 Fingerprint list_source(const Place& place, const Layout& layout, const Job& job) {

@@ -14,6 +14,10 @@ using OnSourceEntry = std::function<void(const std::string& path, const FileInfo
 void visit_source(const Place& place, const Layout& layout, const Job& job,
                   const OnSourceEntry& on_entry);
 
+// Of one tree alone.
+void visit_tree(const Place& place, const Layout& layout, const Tree& tree,
+                const OnSourceEntry& on_entry);
+
 Fingerprint list_source(const Place& place, const Layout& layout, const Job& job);
 
 }  // namespace dksnap::worker

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/paths.hpp"
 #include "base/text.hpp"
+#include "worker/copy/spare_log.hpp"
 #include "worker/copy/target.hpp"
 
 namespace dksnap::worker {
@@ -131,7 +132,7 @@ Mirror::DirectoryPointer Mirror::open_parent(const Tree* tree, int source_root,
 void Mirror::mirror_children(const DirectoryPointer& directory) {
   std::vector<std::string> names = list_names(directory->source.get(), directory->path);
   std::erase_if(names, [&](const std::string& name) {
-    return context_.layout.is_left_out(join_path(directory->path, name));
+    return is_left_out(context_.layout, directory->source.get(), directory->path, name);
   });
   remove_extras(*directory, names);
   for (const std::string& name : names) {

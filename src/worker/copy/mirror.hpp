@@ -91,6 +91,7 @@ class Mirror {
   void flag(const Entry& entry);
   void copy_file(const Entry& entry, bool compare);
   bool keep_if_same(const Entry& entry, int from, const FileInfo& info);
+  void flush_saved(int to, const Entry& entry) const;
   bool update_in_place(const Entry& entry, int from, const FileInfo& info);
   void write_same_metadata(const Entry& entry, const FileInfo& wanted, const FileInfo& have);
   void make_links();

@@ -99,6 +99,7 @@ void Mirror::copy_file(const Entry& entry, bool compare) {
     context_.meter.add(bytes, 0);
   });
   trust();
+  flush_saved(to.get(), entry);
   // Network file systems tell here that something was not written.
   if (::close(to.release()) != 0) {
     throw system_error("cannot write the copy of " + printable(entry.path));
@@ -125,10 +126,18 @@ bool Mirror::update_in_place(const Entry& entry, int from, const FileInfo& info)
   const std::uint64_t written = update_contents(from, to.get(), info, entry.path);
   copied_bytes_ += written;
   context_.meter.add(written, 1);
+  flush_saved(to.get(), entry);
   const Xattrs xattrs = read_xattrs(in.source.get(), entry.source_name, entry.path);
   write_metadata(in.target.get(), entry.target_name, entry.path, info, nullptr, &xattrs);
   ++copied_files_;
   return true;
+}
+
+// The only copy of what is rewritten next has to outlive a power cut. What the first copy wrote is
+// on the disk before.
+void Mirror::flush_saved(int to, const Entry& entry) const {
+  if (!context_.job.save || kind_ == PassKind::first) return;
+  if (::fdatasync(to) != 0) throw system_error("cannot write the copy of " + printable(entry.path));
 }
 
 bool Mirror::keep_if_same(const Entry& entry, int from, const FileInfo& info) {

@@ -15,7 +15,8 @@ std::uint64_t free_bytes(const Place& place);
 void expect_room(const Place& place, std::uint64_t needed, const std::string& what);
 
 // The same for the copy: what the target has already with the same size and time counts nothing,
-// nor do holes.
-void expect_room_for_copy(const Place& place, const Layout& layout, const Job& job);
+// nor do holes. Where it is written to mounts, their own disks are looked at, and what they hold is
+// told.
+PlannedCopy expect_room_for_copy(const Place& place, const Layout& layout, const Job& job);
 
 }  // namespace dksnap::worker

@@ -35,7 +35,12 @@ std::string to_json(const Job& job) {
   return json{{"trees", trees},
               {"root_source", from_path(job.root_source)},
               {"root_paths", paths},
+              {"root_listed_ns_ago", job.root_listed_ns_ago},
               {"left_out", left_out},
+              {"spare_log",
+               {{"directory", from_path(job.spare_log.directory)},
+                {"first_needed", job.spare_log.first_needed},
+                {"segment_bytes", job.spare_log.segment_bytes}}},
               {"other_mounts", other_mounts},
               {"live", job.live},
               {"has_reader", job.has_reader},
@@ -43,6 +48,7 @@ std::string to_json(const Job& job) {
               {"checksum", job.checksum},
               {"has_parent", job.has_parent},
               {"restore", job.restore},
+              {"save", job.save},
               {"compression", job.compression}}
       .dump();
 }
@@ -59,7 +65,11 @@ Job parse_job(std::string_view text) {
     }
     job.root_source = to_path(object.at("root_source"));
     for (const json& path : object.at("root_paths")) job.root_paths.push_back(to_path(path));
+    job.root_listed_ns_ago = object.at("root_listed_ns_ago").get<std::int64_t>();
     for (const json& path : object.at("left_out")) job.left_out.push_back(to_path(path));
+    const json& log = object.at("spare_log");
+    job.spare_log = {to_path(log.at("directory")), log.at("first_needed").get<std::string>(),
+                     log.at("segment_bytes").get<std::uint64_t>()};
     for (const json& path : object.at("other_mounts")) job.other_mounts.push_back(to_path(path));
     job.live = object.at("live").get<bool>();
     job.has_reader = object.at("has_reader").get<bool>();
@@ -67,6 +77,7 @@ Job parse_job(std::string_view text) {
     job.checksum = object.at("checksum").get<bool>();
     job.has_parent = object.at("has_parent").get<bool>();
     job.restore = object.at("restore").get<bool>();
+    job.save = object.at("save").get<bool>();
     job.compression = object.at("compression").get<std::string>();
     if (job.compression != "none" && job.compression != "zstd") {
       throw Error(ErrorCode::failed, "cannot read the worker's job",

@@ -39,6 +39,10 @@ constexpr std::array kPack{Field<PackResult>{"blob_size", &PackResult::blob_size
                            Field<PackResult>{"free_bytes", &PackResult::free_bytes}};
 constexpr std::array kScan{Field<ScanResult>{"files", &ScanResult::files},
                            Field<ScanResult>{"bytes", &ScanResult::bytes}};
+constexpr std::array kPlanned{Field<PlannedCopy>{"files", &PlannedCopy::files},
+                              Field<PlannedCopy>{"bytes", &PlannedCopy::bytes},
+                              Field<PlannedCopy>{"seen", &PlannedCopy::seen},
+                              Field<PlannedCopy>{"held", &PlannedCopy::held}};
 
 template <typename T, std::size_t kCount>
 json write_fields(const char* kind, const T& message, const std::array<Field<T>, kCount>& fields) {
@@ -72,6 +76,7 @@ struct Write {
     return object;
   }
   json operator()(const ScanResult& m) const { return write_fields("scanned", m, kScan); }
+  json operator()(const PlannedCopy& m) const { return write_fields("planned", m, kPlanned); }
   json operator()(const ProgramEnd& m) const {
     return {{"message", "ended"},
             {"exit_code", m.exit_code},
@@ -104,6 +109,7 @@ Message read(const json& object) {
     return result;
   }
   if (kind == "scanned") return read_fields(object, kScan);
+  if (kind == "planned") return read_fields(object, kPlanned);
   if (kind == "ended") {
     return ProgramEnd{object.at("exit_code").get<int>(),
                       unescape_path(object.at("out").get<std::string>()),

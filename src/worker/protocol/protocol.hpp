@@ -11,6 +11,9 @@ namespace dksnap::worker {
 
 // Places inside a scratch. Everything of ours is below one directory that no capture includes.
 inline constexpr const char* kDirectory = "/.dksnap";
+// Where a container that thaws another has the machine's control groups.
+inline constexpr const char* kControlGroups = "/.dksnap/groups";
+inline constexpr const char* kForGood = "for-good";
 inline constexpr const char* kWorkerPath = "/.dksnap/worker";
 inline constexpr const char* kJobPath = "/.dksnap/job";
 inline constexpr const char* kManifestPath = "/.dksnap/manifest";  // the parent's, from its image
@@ -43,6 +46,14 @@ struct TreeSpec {
   std::string target;
 };
 
+// A directory of segments of PostgreSQL's write-ahead log that holds spare ones
+// (copy/spare_log.hpp). No directory: nothing of the kind is left out.
+struct SpareLog {
+  std::string directory;     // in the target
+  std::string first_needed;  // the last 16 digits of the segment's name that recovery begins with
+  std::uint64_t segment_bytes = 0;
+};
+
 // What sync and pack work on. Paths are bytes; the JSON form escapes them (escape_path).
 struct Job {
   std::vector<TreeSpec> trees;
@@ -51,8 +62,12 @@ struct Job {
   // directory stands for itself, not for what is in it. Paths under a tree's target are ignored.
   std::string root_source;
   std::vector<std::string> root_paths;
+  // live, with kSourceRoot: how long before this job was handed over the root's changes were
+  // listed. What is newer joins the paths, seen while the source stands still. 0: nothing does.
+  std::int64_t root_listed_ns_ago = 0;
   // Paths in trees, as they are in the target, that count as not being in the source.
   std::vector<std::string> left_out;
+  SpareLog spare_log;
   // Where something else is mounted in the source that is no tree: where files are read in the
   // source's own view, nothing at or below these is looked at. An empty directory stands for one
   // that lies in a tree; what the target has in a single path's place stays.
@@ -71,6 +86,10 @@ struct Job {
   // (kTargetDirectory): nothing is packed, so nothing is noted for that, and a file is made beside
   // its place however large it is. With `has_parent` the manifest tells which times not to trust.
   bool restore = false;
+  // The trees are read from a container's mounts, and written to a volume of ours (in
+  // kTargetDirectory): nothing is packed or noted. With `live` the container runs at the first copy
+  // and has ended at the second, and what that writes is on the disk when the command ends.
+  bool save = false;
   // pack: "none" or "zstd".
   std::string compression = "none";
 };
@@ -131,6 +150,13 @@ struct ScanResult {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
 };
+// room: what sync would do now.
+struct PlannedCopy {
+  std::uint64_t files = 0;  // that it would write
+  std::uint64_t bytes = 0;  // the same
+  std::uint64_t seen = 0;   // files in all
+  std::uint64_t held = 0;   // bytes that the mounts hold which it would write to
+};
 // The last line of a command that failed. `code` is an ErrorCode's name.
 struct Failure {
   std::string code;
@@ -146,8 +172,8 @@ struct ProgramEnd {
   std::string out;  // the last 128 KiB
   std::string err;  // the last 8 KiB
 };
-using Message =
-    std::variant<Progress, Waiting, Ready, SyncResult, PackResult, ScanResult, Failure, ProgramEnd>;
+using Message = std::variant<Progress, Waiting, Ready, SyncResult, PackResult, ScanResult,
+                             PlannedCopy, Failure, ProgramEnd>;
 
 std::string to_json(const Message& message);
 Message parse_message(std::string_view line);  // Error where it is none

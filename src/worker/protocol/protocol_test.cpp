@@ -24,6 +24,7 @@ TEST(Protocol, MessagesComeBack) {
   expect_round_trip(SyncResult{1, 2, 3, 4, 5, 6, 7, 8, false});
   expect_round_trip(PackResult{"sha256:a", "sha256:b", 1, 2, 3, 4, 5, 6, 7});
   expect_round_trip(ScanResult{1, UINT64_MAX});
+  expect_round_trip(PlannedCopy{1, 2, 3, UINT64_MAX});
   expect_round_trip(ProgramEnd{127, "out\n\xff", "\x01 err"});
   expect_round_trip(Failure{"no_space", "cannot write \"x\"\n", "why", "do"});
   EXPECT_FALSE(
@@ -63,9 +64,10 @@ TEST(Protocol, JobsComeBackWithAnyBytes) {
   job.root_source = kSourceRoot;
   job.root_paths = {"/etc/\x01\x80", "/a\tb"};
   job.left_out = {"/data/\xff"};
+  job.spare_log = {"/data/\xfd", "0000000000000001", 16};
   job.other_mounts = {"/data/\xfe"};
   job.live = job.has_reader = job.distrust_times_without_mappings = true;
-  job.checksum = job.has_parent = job.restore = true;
+  job.checksum = job.has_parent = job.restore = job.save = true;
   job.compression = "zstd";
   const Job again = parse_job(to_json(job));
   ASSERT_EQ(again.trees.size(), 2U);

@@ -46,6 +46,11 @@ Layout::Layout(const Place& place, const Job& job) {
         left_out_.insert(tree.target + path.substr(tree.spec.target.size()));
     }
   }
+  for (const Tree& tree : trees_) {
+    if (!is_within(job.spare_log.directory, tree.spec.target)) continue;
+    spare_log_ = job.spare_log;
+    spare_log_.directory = tree.target + job.spare_log.directory.substr(tree.spec.target.size());
+  }
   // As the job names them, and where a link of the target's leads: trees and singles are named both
   // ways.
   for (const std::string& path : job.other_mounts) {
@@ -75,6 +80,18 @@ void Layout::read_parent(const Place& place, bool with_singles) {
 
 void Layout::add_single(std::string path) {
   if (path != "/" && !is_own_path(path) && !in_tree(path)) singles_.push_back(std::move(path));
+}
+
+std::vector<std::string> Layout::add_singles(std::vector<std::string> paths) {
+  std::erase_if(paths, [&](const std::string& path) {
+    return path == "/" || is_own_path(path) || in_tree(path) ||
+           std::binary_search(singles_.begin(), singles_.end(), path, before);
+  });
+  std::sort(paths.begin(), paths.end(), before);
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  singles_.insert(singles_.end(), paths.begin(), paths.end());
+  std::sort(singles_.begin(), singles_.end(), before);
+  return paths;
 }
 
 std::vector<StartPoint> Layout::start_points() const {

@@ -34,12 +34,16 @@ class Layout {
   const std::vector<Tree>& trees() const { return trees_; }
   // The job's and the parent's single paths outside of the trees, in manifest order.
   const std::vector<std::string>& singles() const { return singles_; }
+  // Adds those that are none yet; returns them, in manifest order.
+  std::vector<std::string> add_singles(std::vector<std::string> paths);
   // Trees that are in no other, and singles, in manifest order.
   std::vector<StartPoint> start_points() const;
 
   bool is_tree(const std::string& path) const;
   // The job leaves it out: as if the source had no such path.
   bool is_left_out(const std::string& path) const { return left_out_.count(path) != 0; }
+  // Its directory is resolved; empty where it is in no tree.
+  const SpareLog& spare_log() const { return spare_log_; }
   // At or below one of the job's other mounts that lies below `directory`.
   bool in_other_mount(const std::string& path, const std::string& directory = "/") const;
   bool in_tree(const std::string& path) const;
@@ -56,6 +60,7 @@ class Layout {
   std::vector<std::string> singles_;
   std::unordered_set<std::string> distrusted_;
   std::unordered_set<std::string> left_out_;
+  SpareLog spare_log_;
   std::vector<std::string> other_mounts_;
 };
 

@@ -1,0 +1,28 @@
+// How a database's server runs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dksnap::databases {
+
+// Learned once, when its container is recognised: from the running process first, from the
+// container's configuration and the server's own files otherwise. Paths are the container's.
+struct Server {
+  // The program and its arguments, as the process has them, and what it takes from its environment
+  // as further ones; of one that does not run, as it was started last, or would be. Empty: not
+  // known.
+  std::vector<std::string> command;
+  // Small files outside of its data that it reads its settings from.
+  std::vector<std::string> configuration;
+  // Files with private keys that its settings name, outside of its data; once it is known what a
+  // copy has, those that it lacks.
+  std::vector<std::string> keys;
+  bool has_script_above = false;  // which gets the signals that the container is sent
+  std::uint16_t port = 0;         // it listens on; 0: none
+  std::string socket_directory;   // the first of them; empty: where the programs look by themselves
+  std::string administrator;      // a user who may do everything, as it seems
+};
+
+}  // namespace dksnap::databases
