@@ -33,6 +33,10 @@ class Figures:
         return max(self.all(name, method), default=None)
 
 
+def can_boot(method):
+    return getattr(method, "boots", True)
+
+
 def timed_boot(method, snapshot, figures, source, name=""):
     """Until the first query and until the first query over all of the big table is answered."""
     os.sync()
@@ -86,7 +90,7 @@ def next_snapshots(methods, source, figures, runs):
 
 def boots(methods, snapshots, source, figures, runs):
     for turn in range(runs):
-        for method in methods:
+        for method in filter(can_boot, methods):
             engine.say(f"boot {turn + 1} of {runs}: {method.title}")
             timed_boot(method, snapshots[method.key], figures, source)
 

@@ -5,6 +5,7 @@ A method is an object with
   boot(snapshot) -> container      started; its name; it need not answer yet
   discard(container)               with all that its boot made
   remove(snapshot)
+One that cannot be booted has `boots = False`, and neither boot() nor discard().
 """
 
 from typing import NamedTuple

@@ -54,7 +54,10 @@ class Dksnap:
     def replace(self, container, snapshot):
         """Returns what the command says of it."""
         done = self._run("replace", container, "--with", snapshot.handle["id"], "-y", "--json")
-        return json.loads(done.out.splitlines()[-1])
+        told = json.loads(done.out.splitlines()[-1])
+        plan = re.search(r"stand-still (.*?); clients", done.err)
+        told["estimate"] = plan.group(1) if plan else "-"
+        return told
 
     def undo(self, container):
         self._run("undo", container, "-y", "--json")

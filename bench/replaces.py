@@ -3,9 +3,15 @@ little and after all of it has changed."""
 
 import os
 import time
+from typing import NamedTuple
 
 import database
 import engine
+
+class Others(NamedTuple):
+    dump: object  # None: not measured
+    extract: object
+
 
 PLACES = ["anonymous volume", "named volume"]
 CHANGES = ["a few rows", "all of the data"]
@@ -37,6 +43,7 @@ def _there_and_back(dksnap, snapshot, source, figures, name, notes):
     _expect(source, notes)
     figures.add("replace, full query", name, time.monotonic() - start)
     figures.add("replace, stood still", name, told["stood_still_ms"] / 1000)
+    figures.add("replace, estimated", name, told["estimate"])
     figures.add("replace, written", name, told["written_bytes"])
     start = time.monotonic()
     dksnap.undo(source.name)
@@ -45,17 +52,28 @@ def _there_and_back(dksnap, snapshot, source, figures, name, notes):
     dksnap.prune()
 
 
-def _in_place(work, dksnap, image, scale, place, figures, runs):
-    options = ["--volume", f"{work.name('data')}:{database.DATA}"] if place == "named volume" else []
+def _by_extraction(extract, source, volume, path, figures, scale):
+    os.sync()
+    figures.add("replace, stood still", f"{scale}, {extract.key}", extract.replace(source, volume, path))
+    source.expect_rows(source.name)
+
+
+def _in_place(work, dksnap, extract, image, scale, place, figures, runs):
+    volume = work.name("data") if place == "named volume" else None
+    options = ["--volume", f"{volume}:{database.DATA}"] if volume else []
     source = database.Source(work, image, scale, options)
     size = source.size()
     notes = source.notes
     snapshot = dksnap.snapshot(source)
+    backup = extract.save(source) if volume else None
     for change in CHANGES:
         engine.say(f"replace: {size / 1e6:.0f} MB, {place}, {change} changed")
         _change(source, change)
         for _ in range(runs):
             _there_and_back(dksnap, snapshot, source, figures, key(scale, place, change), notes)
+    if volume:
+        _by_extraction(extract, source, volume, backup, figures, scale)
+        os.remove(backup)
     dksnap.remove(snapshot)
     source.remove()
     return size
@@ -76,14 +94,15 @@ def _by_dump(work, dump, image, scale, figures, runs):
     source.remove()
 
 
-def measure(work, dksnap, dump, image, scales, figures, runs):
+def measure(work, dksnap, others, image, scales, figures, runs):
     """Returns the sizes of the databases. The first scale is the compared one; the others, which take
     long, are measured once."""
     sizes = []
-    if dump is not None:
-        _by_dump(work, dump, image, scales[0], figures, runs)
+    if others.dump is not None:
+        _by_dump(work, others.dump, image, scales[0], figures, runs)
     for scale in scales:
         for place in PLACES:
-            size = _in_place(work, dksnap, image, scale, place, figures, runs if scale == scales[0] else 1)
+            again = runs if scale == scales[0] else 1
+            size = _in_place(work, dksnap, others.extract, image, scale, place, figures, again)
         sizes.append(size)
     return sizes
