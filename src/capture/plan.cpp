@@ -272,6 +272,8 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request,
       std::async(std::launch::async, [&] { return engine.container_changes(request.container); });
   plan.must_capture = request.must_capture;
   plan.leave_out = request.leave_out;
+  auto snapshots = std::async(std::launch::async,
+                              [&] { return snapshot::Catalog::load(engine, context.state_dir); });
   plan.engine = engine.info();
   expect_own_architecture(plan.engine, request.container);
   plan.source = inspect_source(engine, request.container,
@@ -286,7 +288,7 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request,
                 fmt::format("wait until it is ready (`docker logs {}`), then run the command again",
                             shell_quote(source.name())));
   }
-  const auto catalog = snapshot::Catalog::load(engine, context.state_dir);
+  const snapshot::Catalog catalog = snapshots.get();
   const snapshot::LoadedNotes notes(context.state_dir, plan.engine.id);
   plan.parent =
       snapshot::choose_parent(engine, catalog, notes, source.container, source.image, full);

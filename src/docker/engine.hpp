@@ -43,6 +43,13 @@ struct ContainerFilter {
   std::string id;                   // whole
 };
 
+// Empty: all. A containerd store looks into each image that a label is asked of, 5 ms each; names it
+// compares without that.
+struct ImageFilter {
+  std::string label;      // "key" or "key=value"
+  std::string reference;  // a pattern of a name, with or without its tag: "dksnap-bin/*"
+};
+
 // Every call blocks until the engine has answered, and throws Error: engine_unreachable when the
 // connection cannot be made or breaks, not_found for a 404, in_use for a 409, no_space where the
 // engine says its disk is full, interrupted when the stop token given to the engine was triggered
@@ -109,8 +116,7 @@ class Engine {
   virtual std::optional<PathStat> stat_path(const std::string& id, const std::string& path) = 0;
 
   // Images.
-  // `label`: "key" or "key=value"; empty: all.
-  virtual std::vector<ImageSummary> list_images(const std::string& label) = 0;
+  virtual std::vector<ImageSummary> list_images(const ImageFilter& filter) = 0;
   virtual Image inspect_image(const std::string& ref) = 0;
   virtual std::vector<HistoryEntry> image_history(const std::string& ref) = 0;
   // Returns what the engine said it loaded ("Loaded image: …" lines' names or ids).

@@ -42,7 +42,7 @@ class NoEngine : public Engine {
   std::optional<PathStat> stat_path(const std::string&, const std::string&) override {
     return no();
   }
-  std::vector<ImageSummary> list_images(const std::string&) override { return no(); }
+  std::vector<ImageSummary> list_images(const ImageFilter&) override { return no(); }
   Image inspect_image(const std::string&) override { return no(); }
   std::vector<HistoryEntry> image_history(const std::string&) override { return no(); }
   std::vector<std::string> load_images(Source&) override { return no(); }

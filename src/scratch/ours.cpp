@@ -140,7 +140,7 @@ std::vector<std::string> remove_abandoned_scratches(snapshot::Context& context,
 std::vector<std::string> abandoned_images(docker::Engine& engine) {
   const std::string start = std::string(snapshot::kUnfinishedRepository) + ":";
   std::vector<std::string> names;
-  for (const docker::ImageSummary& image : engine.list_images({})) {
+  for (const docker::ImageSummary& image : engine.list_images({{}, start + "*"})) {
     for (const std::string& tag : image.tags) {
       if (tag.starts_with(start) && !tag_owner_may_live(tag.substr(start.size())))
         names.push_back(tag);

@@ -26,7 +26,7 @@ void add_to(std::vector<std::string>& all, const std::vector<std::string>& more)
 std::vector<ListedImage> list_candidates(docker::Engine& engine) {
   std::vector<ListedImage> images;
   std::map<std::string, std::size_t> places;
-  for (docker::ImageSummary& summary : engine.list_images(label::kTitle)) {
+  for (docker::ImageSummary& summary : engine.list_images({label::kTitle, {}})) {
     if (summary.labels.contains(label::kRole)) continue;
     const auto [place, is_new] = places.emplace(summary.id, images.size());
     if (is_new) {

@@ -45,6 +45,9 @@ std::string bin_tag(snapshot::Context& context, TimePoint when) {
 
 std::vector<BinItem> list_bin(snapshot::Context& context) {
   std::vector<BinItem> items;
+  // Most often it is empty, and the catalogue of a large store takes its time.
+  if (context.engine.list_images({{}, std::string(snapshot::kBinRepository) + "*"}).empty())
+    return items;
   const std::string own_key = scratch::whose(context.state_dir).key;
   const auto catalog = snapshot::Catalog::load(context.engine, context.state_dir);
   for (const snapshot::BinEntry& entry : catalog.bin()) {

@@ -112,7 +112,7 @@ std::vector<std::string> stage_images(docker::Engine& engine) {
   const std::string start = std::string(snapshot::kStageRepository) + ":";
   std::vector<std::string> names;
   const std::string label = fmt::format("{}={}", snapshot::label::kRole, snapshot::kRoleStage);
-  for (const docker::ImageSummary& image : engine.list_images(label)) {
+  for (const docker::ImageSummary& image : engine.list_images({label, {}})) {
     for (const std::string& tag : image.tags) {
       if (tag.starts_with(start)) names.push_back(tag);
     }

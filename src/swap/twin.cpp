@@ -99,7 +99,8 @@ void make_image(snapshot::Context& context, const Twin& twin) {
 std::vector<std::string> unused_twins(snapshot::Context& context) {
   docker::Engine& engine = context.rescue;
   std::vector<std::pair<std::string, std::string>> twins;  // name, id
-  for (const docker::ImageSummary& image : engine.list_images({})) {
+  for (const docker::ImageSummary& image :
+       engine.list_images({{}, std::string(snapshot::kTwinRepository) + "*"})) {
     // A snapshot may have been given such a name; a twin has none of our labels.
     const bool has_ours = std::any_of(image.labels.begin(), image.labels.end(), [](const auto& l) {
       return snapshot::is_dksnaps_label(l.first);

@@ -1,5 +1,7 @@
 #include "databases/postgres/pid_file.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/paths.hpp"
@@ -19,6 +21,11 @@ bool read_number(std::string_view text, Number& number) {
 }
 
 }  // namespace
+
+bool PidFile::listens_to_itself() const {
+  static constexpr std::array<std::string_view, 4> kLoopback{"", "localhost", "127.0.0.1", "::1"};
+  return std::find(kLoopback.begin(), kLoopback.end(), address) != kLoopback.end();
+}
 
 std::optional<PidFile> parse_pid_file(std::string_view text) {
   const std::vector<std::string> lines = split(std::string(text), '\n');

@@ -16,7 +16,9 @@ struct PidFile {
   std::uint16_t port = 0;
   std::string socket_directory;  // empty: it has none
   std::string address;           // the first that it listens at, "*"; empty: none
-  std::string status;            // "starting", "ready", "standby", "stopping"; empty: not yet
+  // Nowhere, or where only its own container reaches it, as a first run's server does.
+  bool listens_to_itself() const;
+  std::string status;  // "starting", "ready", "standby", "stopping"; empty: not yet
 };
 
 // Nothing where it is none.

@@ -27,6 +27,18 @@ ProgramResult query(Shell& container, const std::string& statement, const Server
   return container.run(words, {}, env, limit);
 }
 
+// A first run's server is started with what the container's own is, and told to listen nowhere:
+// each server writes down its words before it listens.
+bool is_first_runs(const ContainerFacts& facts, const std::string& directory) {
+  const std::vector<std::string> own = command_of(facts.config);
+  const auto listens = [](const std::vector<std::string>& command) {
+    return read_options(command).settings.contains("listen_addresses");
+  };
+  if (own.empty() || listens(own)) return false;
+  const auto words = facts.read(directory + "/postmaster.opts");
+  return words && listens(read_options_file(*words));
+}
+
 }  // namespace
 
 FlushResult Postgres::flush(Shell& source, const Recognition& recognition,
@@ -66,12 +78,15 @@ std::string Postgres::connection_string(const Address& address, const Server& se
 std::optional<std::string> Postgres::not_ready(Shell& container, const ContainerFacts& facts,
                                                Server& server) const {
   const Options options = read_options(server.command);
-  const auto file = read_pid_file(facts, data_directory(facts, options));
+  const std::string directory = data_directory(facts, options);
+  const auto file = read_pid_file(facts, directory);
   if (file) {
     server.port = file->port;
     server.socket_directory = file->socket_directory;
     if (file->status == "starting" || file->status.empty()) return "the server is starting";
     if (file->status == "stopping") return "the server is stopping";
+    if (file->listens_to_itself() && is_first_runs(facts, directory))
+      return "its entrypoint is still making the first databases";
   }
   // It lets in whom it likes; that it does not is an answer too. Without a psql its own word has to
   // do.

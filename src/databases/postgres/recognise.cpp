@@ -16,12 +16,6 @@
 namespace dksnap::databases::postgres {
 namespace {
 
-// A first run's server listens nowhere, or where only its own container reaches it.
-bool is_only_its_own(const std::string& address) {
-  static constexpr std::array<std::string_view, 4> kLoopback{"", "localhost", "127.0.0.1", "::1"};
-  return std::find(kLoopback.begin(), kLoopback.end(), address) != kLoopback.end();
-}
-
 // One that was started so long ago is no first run's: those of images that keep their script above
 // the server, and let it listen on loopback, would else never be final.
 constexpr std::chrono::minutes kLongestFirstRun{10};
@@ -34,7 +28,7 @@ bool is_first_run(const ContainerFacts& facts, const ServerProcess& server,
   if (!running) return true;
   const auto age =
       std::chrono::system_clock::now() - TimePoint(std::chrono::seconds(running->started));
-  return is_only_its_own(running->address) && age < kLongestFirstRun;
+  return running->listens_to_itself() && age < kLongestFirstRun;
 }
 
 // The images' command is the server, or options for it.

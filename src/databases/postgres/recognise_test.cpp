@@ -99,6 +99,32 @@ TEST(PostgresRecognition, AFirstRunIsToldFromAServerBelowAScript) {
   EXPECT_FALSE(is_initialising({init, server("1"), {"12", "sh other.sh", "1"}}, ""));
 }
 
+// A copy that is booted on an empty data directory makes first databases of its own.
+TEST(PostgresRecognition, AFirstRunsServerIsNotReady) {
+  FakeContainer container;
+  container.facts.config.env = {"PGDATA=/data"};
+  container.facts.config.entrypoint = {"docker-entrypoint.sh"};
+  container.facts.config.cmd = {"postgres"};
+  Shell answers([](const auto&, const auto&, const auto&, const auto&, const auto&) {
+    return ProgramResult{0, "1\n", ""};
+  });
+  const auto waits = [&](const std::string& address, const std::string& words) {
+    container.files["/data/postmaster.pid"] =
+        "9\n/data\n1\n5432\n/tmp\n" + address + "\n 1 2\nready   \n";
+    container.files["/data/postmaster.opts"] = "/usr/lib/postgresql/15/bin/postgres " + words;
+    Server server = Postgres().server_of(container.facts.config);
+    return Postgres().not_ready(answers, container.look(), server);
+  };
+  const std::string told = "\"-c\" \"listen_addresses=\" \"-p\" \"5432\"\n";
+  EXPECT_THAT(waits("", told).value_or(""), HasSubstr("first databases"));
+  EXPECT_FALSE(waits("*", told)) << "what it says now holds";
+  EXPECT_FALSE(waits("", "\n")) << "its configuration has it listen nowhere";
+  container.facts.config.cmd = {"postgres", "-c", "listen_addresses="};
+  EXPECT_FALSE(waits("", told)) << "it is started like that for good";
+  container.facts.config.cmd = {"/start.sh"};
+  EXPECT_FALSE(waits("", told)) << "what its own script starts is not known";
+}
+
 TEST(PostgresRecognition, TheServersCommandLineWinsOverTheEnvironment) {
   FakeContainer container;
   container.facts.config.env = {"PGDATA=/elsewhere"};

@@ -44,7 +44,7 @@ class HttpEngine final : public Engine {
   void put_archive(const std::string& id, const std::string& path, Source& tar) override;
   std::optional<PathStat> stat_path(const std::string& id, const std::string& path) override;
 
-  std::vector<ImageSummary> list_images(const std::string& label) override;
+  std::vector<ImageSummary> list_images(const ImageFilter& filter) override;
   Image inspect_image(const std::string& ref) override;
   std::vector<HistoryEntry> image_history(const std::string& ref) override;
   std::vector<std::string> load_images(Source& tar) override;

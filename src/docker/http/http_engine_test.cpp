@@ -121,23 +121,24 @@ TEST(Answers, AListingThatFindsSomethingGoneIsAskedForAgain) {
     connection.write(++calls < 3 ? http("404 Not Found", R"({"message":"content not found"})")
                                  : http("200 OK", R"([{"Id":"sha256:a"}])"));
   });
-  EXPECT_EQ(fake.connect()->list_images("").size(), 1U);
+  EXPECT_EQ(fake.connect()->list_images({}).size(), 1U);
   EXPECT_EQ(calls, 3);
 }
 
 TEST(Answers, TargetsAreEscaped) {
   FakeEngine fake(always(http("200 OK", "[]")));
   const auto engine = fake.connect();
-  engine->list_images("a=b c");
+  engine->list_images({"a=b c", "d/*"});
   engine->image_history("host:5000/a/b:t@sha256:0");
   error_of([&] { engine->inspect_container("../a?b\r\nX: y"); });
   error_of([&] { engine->inspect_container(""); });
-  EXPECT_THAT(
-      fake.requests(),
-      ElementsAre(
-          "GET /v1.41/images/json?filters=%7B%22label%22%3A%5B%22a%3Db%20c%22%5D%7D HTTP/1.1",
-          "GET /v1.41/images/host:5000/a/b:t@sha256:0/history HTTP/1.1",
-          "GET /v1.41/containers/..%2Fa%3Fb%0D%0AX%3A%20y/json HTTP/1.1"));
+  EXPECT_THAT(fake.requests(),
+              ElementsAre("GET "
+                          "/v1.41/images/"
+                          "json?filters=%7B%22label%22%3A%5B%22a%3Db%20c%22%5D%2C%22reference%22%"
+                          "3A%5B%22d%2F%2A%22%5D%7D HTTP/1.1",
+                          "GET /v1.41/images/host:5000/a/b:t@sha256:0/history HTTP/1.1",
+                          "GET /v1.41/containers/..%2Fa%3Fb%0D%0AX%3A%20y/json HTTP/1.1"));
 }
 
 TEST(Answers, EachCallIsTraced) {

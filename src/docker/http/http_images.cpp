@@ -38,9 +38,12 @@ void read_load_line(std::string_view line, std::vector<std::string>& loaded) {
 
 }  // namespace
 
-std::vector<ImageSummary> HttpEngine::list_images(const std::string& label) {
+std::vector<ImageSummary> HttpEngine::list_images(const ImageFilter& filter) {
   Target target("/images/json");
-  if (!label.empty()) target.query("filters", json{{"label", json::array({label})}}.dump());
+  json filters = json::object();
+  if (!filter.label.empty()) filters["label"] = json::array({filter.label});
+  if (!filter.reference.empty()) filters["reference"] = json::array({filter.reference});
+  if (!filters.empty()) target.query("filters", filters.dump());
   // A containerd store looks into each image that it lists, and where somebody removes one just
   // then it says that its content is not found (moby daemon/containerd/image_list.go).
   for (int left = kMostListings;; --left) {

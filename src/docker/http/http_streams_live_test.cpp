@@ -115,11 +115,11 @@ TEST_F(LiveEngine, ImagesAreSavedLoadedTaggedRemoved) {
   StringSource again(tar);
   EXPECT_THAT(engine_->load_images(again), Contains(HasSubstr(name)));
   std::vector<std::string> tags;
-  for (const auto& one : engine_->list_images("")) {
+  for (const auto& one : engine_->list_images({})) {
     tags.insert(tags.end(), one.tags.begin(), one.tags.end());
   }
   EXPECT_THAT(tags, Contains(name));
-  EXPECT_TRUE(engine_->list_images("dksnap.no.such.label").empty());
+  EXPECT_TRUE(engine_->list_images({"dksnap.no.such.label", {}}).empty());
   engine_->remove_image(name, false, false);
 }
 
@@ -191,7 +191,7 @@ TEST_F(LiveEngine, LastLinesOfALog) {
 
 TEST_F(LiveEngine, CallsAreCheap) {
   const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < 100; ++i) engine_->list_images("dksnap.no.such.label");
+  for (int i = 0; i < 100; ++i) engine_->list_images({"dksnap.no.such.label", {}});
   const auto each = (std::chrono::steady_clock::now() - begin) / 100;
   RecordProperty("microseconds_per_call", static_cast<int>(each / 1us));
   EXPECT_LT(each, 50ms);

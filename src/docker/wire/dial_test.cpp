@@ -202,7 +202,7 @@ TEST(Ssh, SpeaksThroughAProgram) {
       "printf 'HTTP/1.1 200 OK\\r\\nApi-Version: 1.41\\r\\nContent-Length: 2\\r\\n\\r\\n[]'\n"
       "cat > /dev/null\n");
   const auto engine = connect(FakeSsh::endpoint("ssh://me@far:2222/run/d.sock"), {});
-  EXPECT_TRUE(engine->list_images("").empty());
+  EXPECT_TRUE(engine->list_images({}).empty());
   EXPECT_EQ(ssh.arguments(),
             "-o ConnectTimeout=30 -T -l me -p 2222 -- far docker --host=unix:///run/d.sock system "
             "dial-stdio");
