@@ -62,6 +62,7 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
+  // Asked once: what an engine says of itself holds as long as it runs.
   virtual EngineInfo info() = 0;
   // Where it was found, for people: "unix:///var/run/docker.sock (DOCKER_HOST)".
   virtual std::string endpoint_text() const = 0;

@@ -36,8 +36,12 @@ std::unique_ptr<Source> body_source(std::unique_ptr<Answer> answer, std::string 
 }
 
 EngineInfo HttpEngine::info() {
-  return read_info(client_.get("cannot ask the engine about itself", "/info"),
-                   to_string(client_.version()));
+  const std::lock_guard lock(info_mutex_);
+  if (!info_) {
+    info_ = read_info(client_.get("cannot ask the engine about itself", "/info"),
+                      to_string(client_.version()));
+  }
+  return *info_;
 }
 
 std::string HttpEngine::endpoint_text() const {

@@ -2,6 +2,8 @@
 // and http_images.cpp.
 #pragma once
 
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "docker/engine.hpp"
@@ -63,6 +65,8 @@ class HttpEngine final : public Engine {
 
  private:
   Client client_;
+  std::mutex info_mutex_;
+  std::optional<EngineInfo> info_;
 };
 
 // An answer's body that keeps its connection. Errors begin with `what`.
