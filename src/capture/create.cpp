@@ -49,7 +49,7 @@ Error not_clean(const Plan& plan) {
 // From a scratch that holds nothing yet to a snapshot that has its name.
 CreateResult carry_out(snapshot::Context& context, const CreateRequest& request, const Plan& plan,
                        std::unique_ptr<scratch::Scratch> scratch, Stop* stop) {
-  Copied copied = copy(context, plan, *scratch);
+  Copied copied = plan.dump ? dump(context, plan, *scratch) : copy(context, plan, *scratch);
   CreateResult result;
   if (stop != nullptr) {
     try {
@@ -59,7 +59,8 @@ CreateResult carry_out(snapshot::Context& context, const CreateRequest& request,
       result.not_started = error;
     }
   }
-  const Settled settled = settle(context, plan, request.takes_it_as_it_is, *scratch);
+  const Settled settled =
+      plan.dump ? Settled() : settle(context, plan, request.takes_it_as_it_is, *scratch);
   if (stop != nullptr && settled.done && !settled.was_clean) throw not_clean(plan);
   const Packed packed = pack(context, *scratch);
   result.snapshot = describe(plan, copied, settled, packed);
@@ -84,9 +85,7 @@ CreateResult carry_out(snapshot::Context& context, const CreateRequest& request,
   return result;
 }
 
-}  // namespace
-
-CreateResult create(snapshot::Context& context, const CreateRequest& request) {
+CreateResult create_once(snapshot::Context& context, const CreateRequest& request) {
   const auto start = Clock::now();
   std::unique_ptr<Stop> stop;
   if (request.stops && !request.dry_run) stop = stop_source(context, request);
@@ -108,10 +107,40 @@ CreateResult create(snapshot::Context& context, const CreateRequest& request) {
     return nothing;
   }
   // It takes a moment, and does not wait for the scratch.
-  flush(context, plan.source, request.credentials);
+  if (!plan.dump) flush(context, plan.source, request.credentials);
   CreateResult result = carry_out(context, request, plan, scratch.get(), stop.get());
   result.took = Clock::now() - start;
   return result;
+}
+
+// Of what nothing dumps, or whose tools see no more than the copy did, the first error says more.
+CreateResult dump_instead(snapshot::Context& context, const CreateRequest& request,
+                          const Error& refused) {
+  CreateRequest dumped = request;
+  dumped.dumps = Dumps::always;
+  context.reporter.notice(fmt::format("{}; a dump is taken in place of a copy", refused.what()));
+  try {
+    CreateResult result = create_once(context, dumped);
+    result.missing.push_back("its files: " + refused.why());
+    return result;
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::terminated) throw;
+    context.reporter.notice(fmt::format("no dump either: {}", error.what()));
+    throw refused;
+  }
+}
+
+}  // namespace
+
+CreateResult create(snapshot::Context& context, const CreateRequest& request) {
+  try {
+    return create_once(context, request);
+  } catch (const Error& error) {
+    const bool dumps = request.dumps == Dumps::where_a_copy_fails && !request.dry_run &&
+                       error.code() == ErrorCode::database_refused;
+    if (!dumps) throw;
+    return dump_instead(context, request, error);
+  }
 }
 
 }  // namespace dksnap::capture

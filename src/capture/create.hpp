@@ -21,6 +21,10 @@ struct StandIn {
   std::vector<std::string> networks;
 };
 
+// where_a_copy_fails: where its data cannot be copied, or its server does not come up on the copy;
+// and then what was taken is said to be incomplete.
+enum class Dumps { never, where_a_copy_fails, always };
+
 struct CreateRequest {
   std::string id;  // of the snapshot; empty: a new one
   std::string container;
@@ -38,6 +42,8 @@ struct CreateRequest {
   // It is stopped by its server's own clean signal, copied and started again (stop.hpp): nothing
   // has to be recovered then. One that does not run is taken as it is in any case.
   bool stops = false;
+  // What its server tells of itself by its own tools is taken, not its files.
+  Dumps dumps = Dumps::never;
   // A database that does not come up on the copy is no reason to have none: the snapshot is then
   // one of files, unsettled.
   bool takes_it_as_it_is = false;

@@ -21,7 +21,7 @@ std::unique_ptr<scratch::Scratch> make_scratch(snapshot::Context& context, const
   scratch::ScratchSpec spec;
   spec.image = image_to_run(context, plan);
   const docker::Container& source = plan.source.container;
-  if (plan.source.is_live()) {
+  if (plan.source.is_live() && !plan.dump) {
     spec.source = source.id;
     spec.source_is_alone = source.pid_mode.empty() || source.pid_mode == "private";
   }

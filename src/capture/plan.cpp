@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "capture/engine_abilities.hpp"
 #include "capture/root_files.hpp"
+#include "capture/steps.hpp"
 #include "scratch/worker_program.hpp"
 #include "snapshot/catalog.hpp"
 #include "snapshot/naming.hpp"
@@ -52,13 +53,14 @@ void tell_origin(snapshot::Snapshot& snapshot, const SourceContainer& source,
 
 worker::Job make_job(const Plan& plan, bool checksum) {
   const bool settles = plan.source.kind.database->settles();
+  const bool reads_source = plan.source.is_live() && !plan.dump;
   worker::Job job;
   job.trees = plan.contents.trees;
   job.root_paths = plan.contents.root_paths;
   job.other_mounts = plan.contents.other_mounts;
-  job.root_source = plan.source.is_live() ? worker::kSourceRoot : worker::kStagingDirectory;
-  job.live = plan.source.is_live() && !plan.source.container.paused;
-  job.has_reader = plan.source.is_live();
+  job.root_source = reads_source ? worker::kSourceRoot : worker::kStagingDirectory;
+  job.live = reads_source && !plan.source.container.paused;
+  job.has_reader = reads_source;
   job.distrust_times_without_mappings = !settles;
   job.checksum = checksum;
   job.has_parent = plan.parent.delta.has_value();
@@ -118,8 +120,9 @@ void move_server(SourceContainer& source) {
 
 // All but single files of the root file system.
 void decide_directories(docker::Engine& engine, Plan& plan) {
-  plan.contents = find_directories(plan.source, parent_paths(engine, plan),
-                                   {plan.must_capture, plan.leave_out});
+  plan.contents = plan.dump ? dumped_contents(engine, plan.source)
+                            : find_directories(plan.source, parent_paths(engine, plan),
+                                               {plan.must_capture, plan.leave_out});
   add_labels(plan.source, plan.contents.left_out);
   move_server(plan.source);
   auto& keys = plan.source.kind.recognition.server.keys;
@@ -132,9 +135,9 @@ void decide_directories(docker::Engine& engine, Plan& plan) {
 
 void decide_files(docker::Engine& engine, Plan& plan, const std::vector<docker::Change>& changes,
                   bool checksum) {
-  add_root_changes(plan.contents, engine, plan.source, changes);
+  if (!plan.dump) add_root_changes(plan.contents, engine, plan.source, changes);
   // Where the base has less than the container's image.
-  if (!plan.parent.delta && plan.parent.base.id != plan.source.image.id)
+  if (!plan.dump && !plan.parent.delta && plan.parent.base.id != plan.source.image.id)
     add_inherited_root_paths(engine, plan.source, plan.contents);
   const auto& configuration = plan.contents.configuration;
   plan.snapshot.paths.clear();
@@ -226,6 +229,10 @@ void decide_config(docker::Engine& engine, Plan& plan, const std::vector<std::st
                                                    source.kind.recognition);
   plan.is_quiet = quiet.has_value();
   if (quiet) plan.config.cmd = std::move(*quiet);
+  if (plan.dump) {
+    const auto& added = plan.dump->copy_env;
+    plan.config.env.insert(plan.config.env.end(), added.begin(), added.end());
+  }
 }
 
 // What the user gave is written into the image, and nobody else can take a secret out of it.
@@ -280,7 +287,8 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request,
                                request.stands_in != nullptr ? AlsoFit::scratch : AlsoFit::nothing);
   if (!request.known_as.empty()) plan.source.container.name = request.known_as;
   // What a parent has of the data is of no use to it then.
-  const bool full = forget_left_out_data(plan) || request.full;
+  const bool full = forget_left_out_data(plan) || request.full || request.dumps == Dumps::always;
+  if (request.dumps == Dumps::always) plan.dump = plan_dump(engine, plan.source, request.credentials);
   const SourceContainer& source = plan.source;
   if (source.kind.recognition.initialising && !request.takes_it_as_it_is) {
     throw Error(ErrorCode::not_ready, fmt::format("cannot snapshot {} yet", source.name()),
@@ -308,7 +316,7 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request,
   snapshot.base_id = plan.parent.base.id;
   snapshot.kind = source.kind.recognition.kind;
   snapshot.server_version = source.kind.recognition.version;
-  snapshot.capture = "copy";
+  snapshot.capture = plan.dump ? "dump" : "copy";
   tell_origin(snapshot, source, request.stands_in);
   constexpr std::uint64_t kUsualShm = 64ULL << 20U;  // moby, config.DefaultShmSize
   if (source.container.shm_bytes != kUsualShm) snapshot.run.shm_bytes = source.container.shm_bytes;
@@ -361,6 +369,7 @@ void tell_dry_run(snapshot::Reporter& reporter, const Plan& plan) {
                               snapshot.kind, snapshot.server_version, printable(snapshot.title),
                               plan.name));
   for (const std::string& target : plan.contents.targets()) reporter.notice("captures " + target);
+  if (plan.dump) reporter.notice("as a dump by " + plan.dump->argv.front());
   reporter.notice(
       fmt::format("and {} changed paths of the root file system", plan.contents.root_paths.size()));
   reporter.notice(plan.parent.delta ? fmt::format("stored as what changed since \"{}\"",

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct Plan {
   snapshot::ParentChoice parent;
   std::vector<std::string> must_capture;  // destinations of mounts
   std::vector<std::string> leave_out;     // the same
+  std::optional<databases::Dump> dump;    // in place of a copy of the files
   Contents contents;
   worker::Job job;                                      // of the scratch
   std::chrono::steady_clock::time_point root_listed{};  // before the engine was asked for changes

@@ -31,6 +31,15 @@ struct Copied {
 };
 Copied copy(snapshot::Context& context, const Plan& plan, scratch::Scratch& scratch);
 
+// What its server holds, as that tells it, and what loads it again. Throws `failed` where there is
+// nothing that dumps it.
+databases::Dump plan_dump(docker::Engine& engine, const SourceContainer& source,
+                          const databases::Credentials& credentials);
+Contents dumped_contents(docker::Engine& engine, const SourceContainer& source);
+// The dump is in the scratch. Throws credentials where the server asks for others, and
+// database_refused where it does not tell all.
+Copied dump(snapshot::Context& context, const Plan& plan, scratch::Scratch& scratch);
+
 // The database's own server has recovered the copy and shut down cleanly.
 struct Settled {
   bool done = false;                 // not for kinds that need none

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "databases/dump.hpp"
 #include "databases/server.hpp"
 #include "databases/shell.hpp"
 #include "docker/types.hpp"
@@ -148,6 +149,15 @@ class Database {
   // Lets the database recover the copy in a scratch and shut down cleanly; the scratch has no
   // network. Throws database_refused with the server's own words.
   virtual Settled settle(Shell& scratch, const Recognition& recognition) const = 0;
+
+  // How its own tools write out what its server holds; nothing where the kind has none.
+  virtual std::optional<Dump> dump(const ContainerFacts& /*facts*/,
+                                   const Recognition& /*recognition*/,
+                                   const Credentials& /*credentials*/) const {
+    return std::nullopt;
+  }
+  // Whether the words that a tool ended with say that it was not let in.
+  virtual bool is_refused_login(std::string_view /*words*/) const { return false; }
 
   // Whether not_ready() and no_answer() know more than that the container runs.
   virtual bool can_be_asked() const { return true; }

@@ -8,6 +8,7 @@
 #include "base/paths.hpp"
 #include "base/text.hpp"
 #include "capture/contents.hpp"
+#include "databases/dump.hpp"
 #include "scratch/ours.hpp"
 #include "snapshot/parent.hpp"
 #include "swap/swap_plan.hpp"
@@ -38,15 +39,21 @@ class ReplacePlanner {
     entry.swap->data = snapshot_.id;
     entry.swap->keep = request_.keep_old;
     if (!snapshot_.kind.empty()) entry.swap->kind = snapshot_.kind;
-    MountChoice mounts = choose_mounts(plan_.source.container, snapshot_.paths);
+    const std::vector<std::string> paths = paths_in_new();
+    MountChoice mounts = choose_mounts(plan_.source.container, paths);
     keep_what_is_not_the_snapshots(context_.engine, plan_.source.container, snapshot_, mounts);
     entry.swap->places = mounts.places;
     refuse_shared_places(context_, plan_);
     describe(mounts);
-    plan_.swap.data = {snapshot_.image_id, snapshot_.paths, {}};
+    plan_.swap.data = {snapshot_.image_id, paths, {}};
+    if (is_dump() && runs_another()) plan_.swap.dump = snapshot_.image_id;
     look_into_places(context_, plan_);
     plan_safety(context_, plan_, request_.safety, engine_);
     plan_.lines.push_back({"stand-still", describe_stand_still(plan_)});
+    if (is_dump())
+      plan_.lines.push_back({"beware",
+                             "it is a dump, which the new server loads before it answers: the "
+                             "stand-still is longer by that"});
     refuse_full_disk(context_, plan_, engine_, snapshot_.data_bytes);
     plan_new_container(context_, plan_, snapshot_, mounts, engine_);
     plan_.swap.doing = fmt::format("\"{}\"", printable(snapshot_.title));
@@ -72,6 +79,26 @@ class ReplacePlanner {
            (below.size() <= above.size() && std::equal(below.begin(), below.end(), above.begin()));
   }
 
+  bool is_dump() const { return snapshot_.capture == "dump" && !snapshot_.legacy; }
+  // Than the snapshot's source: another version, or another C library.
+  bool runs_another() const {
+    const databases::Recognition& found = plan_.source.kind.recognition;
+    return major_of(snapshot_.server_version) != major_of(found.version) || libcs_differ();
+  }
+  bool libcs_differ() const {
+    const std::string libc = capture::find_libc(context_.engine, plan_.source.id());
+    const auto known = [](const std::string& name) { return !name.empty() && name != "unknown"; };
+    return known(libc) && known(snapshot_.libc) && libc != snapshot_.libc;
+  }
+  // What the new container gets from the snapshot. A dump is loaded into the container's own data
+  // directory, wherever that lies.
+  std::vector<std::string> paths_in_new() const {
+    if (!is_dump()) return snapshot_.paths;
+    std::vector<std::string> paths = plan_.source.kind.recognition.data_paths;
+    paths.emplace_back(databases::kDumpDirectory);
+    return paths;
+  }
+
   void refuse_unlike() const {
     const databases::Recognition& found = plan_.source.kind.recognition;
     if (!snapshot_.architecture.empty() && snapshot_.architecture != engine_.architecture) {
@@ -84,6 +111,7 @@ class ReplacePlanner {
       throw unlike(fmt::format("it is of kind {}, and {} is of kind {} ({})", snapshot_.kind,
                                plan_.source.name(), found.kind, found.reason));
     }
+    if (is_dump()) return;  // it is loaded by whatever server there is
     const std::string theirs = major_of(snapshot_.server_version);
     const std::string ours = major_of(found.version);
     if (!theirs.empty() && !ours.empty() && theirs != ours) {
@@ -100,13 +128,12 @@ class ReplacePlanner {
                                  join(snapshot_.paths, ", "), plan_.source.name(), path));
       }
     }
-    const std::string libc = capture::find_libc(context_.engine, plan_.source.id());
-    const auto known = [](const std::string& name) { return !name.empty() && name != "unknown"; };
-    if (known(libc) && known(snapshot_.libc) && libc != snapshot_.libc) {
-      throw unlike(fmt::format(
-          "it was taken on {} and {} runs on {}, which sorts text in another order: indexes would "
-          "be wrong",
-          snapshot_.libc, plan_.source.name(), libc));
+    if (libcs_differ()) {
+      throw unlike(
+          fmt::format("it was taken on {}, and {} runs on another C library, which sorts text in "
+                      "another order: "
+                      "indexes would be wrong",
+                      snapshot_.libc, plan_.source.name()));
     }
   }
 

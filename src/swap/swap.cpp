@@ -13,6 +13,7 @@
 #include "scratch/containers.hpp"
 #include "snapshot/labels.hpp"
 #include "swap/data_places.hpp"
+#include "swap/dump_files.hpp"
 #include "swap/journal.hpp"
 #include "swap/runtime_secrets.hpp"
 #include "swap/twin.hpp"
@@ -77,6 +78,7 @@ std::string make_incoming(const Course& course) {
   make_image(course.context, in.twin);
   std::string id =
       scratch::make_container(engine, course.context.rescue, in.name, course.request.spec);
+  if (!course.request.dump.empty()) put_dump(course.context, course.request.dump, id);
   const std::string& out = course.swap().out.id;
   if (const auto old = out.empty() ? std::nullopt : scratch::find_container(engine, out))
     write_runtime_secrets(engine, id, read_runtime_secrets(engine, *old));

@@ -19,7 +19,10 @@ struct SwapRequest {
   JournalEntry entry;             // has a swap; its stage is `started`
   docker::RawContainerSpec spec;  // of the container to make, where the swap's `in` has no id
   PlaceData data;                 // that the places get
-  SaveSpec save;                  // where the swap has a volume to save what they hold in
+  // The image whose dump the new container loads (dump_files.hpp), where its own is another; or
+  // empty.
+  std::string dump;
+  SaveSpec save;  // where the swap has a volume to save what they hold in
   // A snapshot of what the old container holds and nobody rewrites, once the new one answers.
   bool takes_safety = false;
   // A snapshot before it is stopped: its data do not outlive that. Where nothing has the

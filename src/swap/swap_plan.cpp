@@ -259,10 +259,11 @@ void plan_new_container(snapshot::Context& context, SwapPlan& plan,
                         const snapshot::Snapshot& snapshot, const MountChoice& mounts,
                         const docker::EngineInfo& engine) {
   const docker::Image& own = plan.source.image;
+  const std::string& layers = plan.swap.dump.empty() ? snapshot.image_id : own.id;
   // One that runs the snapshot already has all that its image brings.
   Twin& twin = plan.swap.entry.swap->in.twin;
   if (own.id != snapshot.image_id)
-    twin = plan_twin(plan.swap.entry, snapshot.title, own, snapshot.image_id, snapshot.paths);
+    twin = plan_twin(plan.swap.entry, snapshot.title, own, layers, plan.swap.data.paths);
   const docker::Image new_image = twin.name.empty() ? own : image_of(twin);
   docker::SameArguments wanted = begin_incoming(context, plan, new_image, engine);
   wanted.new_image_name =

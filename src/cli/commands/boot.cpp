@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/load_report.hpp"
 #include "cli/render/json.hpp"
 #include "cli/render/ports.hpp"
 #include "cli/session.hpp"
@@ -34,14 +35,14 @@ int run_boot(Session& session, BootOptions& options) {
   const boot::BootResult result = boot::boot(session.context(), snapshot, options.request);
   if (session.options().json) {
     session.print(json_boot(snapshot, result));
-    return 0;
+    return tell_load_report(session, snapshot, result.container_id);
   }
   session.print(result.connection.empty() ? result.name : result.connection);
   tell_ports(session, result.ports);
   session.say(fmt::format("Container {} runs \"{}\"; ready in {}.", result.name, snapshot.title,
                           human_duration(result.took)));
   session.say(fmt::format("  throw it away   docker rm -fv {}", result.name));
-  return 0;
+  return tell_load_report(session, snapshot, result.container_id);
 }
 
 }  // namespace

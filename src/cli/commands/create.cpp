@@ -1,14 +1,12 @@
 #include "capture/create.hpp"
 
-#include <fcntl.h>
-
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "base/fd.hpp"
 #include "base/text.hpp"
 #include "boot/boot.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/password_file.hpp"
 #include "cli/render/json.hpp"
 #include "cli/session.hpp"
 #include "cli/stopping.hpp"
@@ -16,22 +14,12 @@
 namespace dksnap::cli {
 namespace {
 
-constexpr std::size_t kLongestPassword = 4096;
-
 struct CreateOptions {
   capture::CreateRequest request;
   std::string password_file;
   std::string method = "auto";
   bool verify = false;
 };
-
-std::string read_password(const std::string& path) {
-  FdSource file(open_file(path, O_RDONLY), path);
-  std::string password = read_all(file, kLongestPassword);
-  while (!password.empty() && (password.back() == '\n' || password.back() == '\r'))
-    password.pop_back();
-  return password;
-}
 
 // What is true now, and the two commands that follow most often.
 void tell(Session& session, const capture::CreateResult& result) {
@@ -58,6 +46,8 @@ int run_create(Session& session, CreateOptions& options) {
     };
   }
   if (!request.dry_run) session.clean_up_first();
+  if (options.method == "dump") request.dumps = capture::Dumps::always;
+  if (options.method == "auto") request.dumps = capture::Dumps::where_a_copy_fails;
   if (options.method == "stop" && !may_stop(session, request)) {
     session.say("Nothing was done.");
     return static_cast<int>(ErrorCode::answer_is_no);
@@ -101,8 +91,9 @@ Command create_command() {
                      "name of the image; else dksnap/CONTAINER:TITLE");
     arguments.option("--note", "TEXT", request.note, "more about it");
     arguments.flag("--pin", request.pin, "prune leaves it alone");
-    arguments.choice("--method", {"auto", "copy", "stop"}, options->method,
-                     "how the data is taken: while it runs (copy), or stopped meanwhile");
+    arguments.choice(
+        "--method", {"auto", "copy", "stop", "dump"}, options->method,
+        "how the data is taken: while it runs (copy), stopped meanwhile, or as its tools dump it");
     arguments.option("--keep-env", "NAME", request.keep_env,
                      "keep a variable that looks like a secret");
     arguments.flag("--full", request.full, "store all of it, not what changed since the last one");

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/load_report.hpp"
 #include "cli/render/json.hpp"
 #include "cli/render/plan.hpp"
 #include "cli/session.hpp"
@@ -52,7 +53,7 @@ int run_replace(Session& session, ReplaceOptions& options) {
   }
   const swap::SwapResult result = swap::carry_out(session.context(), plan);
   tell_swap(session, plan.swap.entry, result);
-  return 0;
+  return tell_load_report(session, chosen, result.container_id);
 }
 
 }  // namespace

@@ -32,6 +32,9 @@ class Postgres final : public Database {
   std::vector<std::string> spare_paths(Shell& scratch,
                                        const Recognition& recognition) const override;
   std::optional<SpareLog> spare_log(Shell& scratch, const Recognition& recognition) const override;
+  std::optional<Dump> dump(const ContainerFacts& facts, const Recognition& recognition,
+                           const Credentials& credentials) const override;
+  bool is_refused_login(std::string_view words) const override;
   Settled settle(Shell& scratch, const Recognition& recognition) const override;
   std::string connection_string(const Address& address, const Server& server,
                                 const Settings& settings) const override;

@@ -79,20 +79,30 @@ std::optional<std::string> Postgres::not_ready(Shell& container, const Container
                                                Server& server) const {
   const Options options = read_options(server.command);
   const std::string directory = data_directory(facts, options);
-  const auto file = read_pid_file(facts, directory);
-  if (file) {
+  std::optional<PidFile> file;
+  const auto waiting_by_file = [&]() -> std::optional<std::string> {
+    file = read_pid_file(facts, directory);
+    if (!file) return std::nullopt;
     server.port = file->port;
     server.socket_directory = file->socket_directory;
     if (file->status == "starting" || file->status.empty()) return "the server is starting";
     if (file->status == "stopping") return "the server is stopping";
     if (file->listens_to_itself() && is_first_runs(facts, directory))
       return "its entrypoint is still making the first databases";
-  }
+    return std::nullopt;
+  };
+  if (auto waiting = waiting_by_file()) return waiting;
+  const bool had_file = file.has_value();
   // It lets in whom it likes; that it does not is an answer too. Without a psql its own word has to
   // do.
   const ProgramResult result = query(container, "SELECT 1", server, {}, kReadiness);
   // An engine that has lost sight of the program says that it ended well.
   const bool answered = result.ok() && dksnap::trim(result.out) == "1";
+  if (answered && !had_file) {
+    // It has come since the look, or its files are elsewhere. A first run's may have come and gone.
+    if (auto waiting = waiting_by_file()) return waiting;
+    if (!file && facts.stat(directory + "/postmaster.opts")) return "the server is starting";
+  }
   if (answered || (file && (result.missing() || result.exit_code == kNoConnection)))
     return std::nullopt;
   return result.missing() || result.ok() ? "the server has not started yet"

@@ -1,0 +1,188 @@
+// A snapshot of what a server's own tools tell of it.
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include "support/eventually.hpp"
+#include "support/store_lanes.hpp"
+#include "support/temp_dir.hpp"
+
+namespace dksnap::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Dump : public OnEitherStore {
+ protected:
+  // A PostgreSQL of the user `shop`, which serves when this returns.
+  std::string start(const Words& options, const std::string& image = "postgres:15") {
+    Words all{"-e", "POSTGRES_USER=shop", "-e", "POSTGRES_DB=store"};
+    all.insert(all.end(), options.begin(), options.end());
+    const std::string container = desk().start("dumped", all, {desk().image(image)});
+    wait(container);
+    return container;
+  }
+  void wait(const std::string& container) {
+    // A first run's server does not listen there.
+    EXPECT_TRUE(eventually("it serves", [&] {
+      const RunResult asked = desk().docker({"exec", container, "psql", "-U", "shop", "-d", "store",
+                                             "-h", "127.0.0.1", "-w", "-c", ""});
+      return asked.status == 0 || asked.err.find("no password supplied") != std::string::npos;
+    }));
+  }
+  std::string sql(const std::string& container, const std::string& statement,
+                  const Words& before = {}) {
+    Words words{"exec"};
+    words.insert(words.end(), before.begin(), before.end());
+    words.insert(words.end(), {container, "psql", "-XqAtw", "-v", "ON_ERROR_STOP=1", "-U", "shop",
+                               "-d", "store", "-c", statement});
+    return desk().docker_out(words);
+  }
+  RunResult dump(const std::string& container, const Words& more = {}) {
+    Words words{"create", container, "--method", "dump", "-m", "dumped", "-q"};
+    words.insert(words.end(), more.begin(), more.end());
+    return desk().dksnap(words);
+  }
+  std::string boot(const std::string& id, int status = 0) {
+    std::string copy = desk().name("copy");
+    booted_ = desk().dksnap({"boot", id, "--name", copy});
+    EXPECT_EQ(booted_.status, status) << booted_;
+    return copy;
+  }
+  RunResult booted_;
+};
+
+// Each a kind of thing that a dump of one database, or of its rows alone, would lose.
+TEST_P(Dump, AllThatTheServerHasComesBackOnce) {
+  const std::string source = start({"-e", "POSTGRES_PASSWORD=s3cr$t'\""});
+  sql(source,
+      "CREATE ROLE reader LOGIN PASSWORD 'abc'; CREATE TABLE item (id serial PRIMARY KEY, name "
+      "text UNIQUE, raw bytea); INSERT INTO item (name, raw) SELECT 'n' || g, "
+      "sha256(g::text::bytea) FROM generate_series(1, 1000) g; CREATE VIEW seen AS SELECT count(*) "
+      "FROM item; GRANT SELECT ON seen TO reader; CREATE FUNCTION one() RETURNS int LANGUAGE sql "
+      "AS "
+      "'SELECT 1'; SELECT lo_from_bytea(4711, 'large'); CREATE SEQUENCE s START 77; SELECT "
+      "nextval('s')");
+  sql(source, "CREATE DATABASE \"Other One\" OWNER reader");
+  const RunResult taken = dump(source);
+  ASSERT_EQ(taken.status, 0) << taken;
+  const std::string id = taken.out.substr(0, 8);
+  EXPECT_EQ(desk().show(id)["capture"], "dump");
+  const std::string all =
+      "SELECT (SELECT * FROM seen), one(), lo_get(4711), (SELECT md5(string_agg(name || raw::text, "
+      "'' ORDER BY id)) FROM item), (SELECT string_agg(datname || datdba::regrole, ',' ORDER BY "
+      "datname) FROM pg_database), has_table_privilege('reader', 'seen', 'SELECT'), (SELECT "
+      "rolpassword FROM pg_authid WHERE rolname = 'shop'), (SELECT last_value FROM s)";
+  const std::string copy = boot(id);
+  EXPECT_EQ(sql(copy, all), sql(source, all));
+  // It is loaded at the first start only.
+  sql(copy, "DELETE FROM item WHERE id > 10");
+  desk().docker_out({"restart", "-t", "5", copy});
+  wait(copy);
+  EXPECT_EQ(sql(copy, "SELECT count(*) FROM item"), "10");
+  // And a copy of the copy has what that holds.
+  const std::string child = desk().create(copy, {"-m", "child"});
+  EXPECT_EQ(desk().show(child)["capture"], "copy");
+  desk().remove_container(copy);
+  const std::string second = desk().name("second");
+  ASSERT_TRUE(succeeded(desk().dksnap({"boot", child, "--name", second})));
+  EXPECT_EQ(sql(second, "SELECT count(*) FROM item"), "10");
+}
+
+TEST_P(Dump, ItTakesTheDataOfAVolumesPlaceAndIsTakenBack) {
+  const std::string source = start({"-e", "POSTGRES_HOST_AUTH_METHOD=trust", "-v",
+                                    desk().name("data") + ":/var/lib/postgresql/data"});
+  sql(source, "CREATE TABLE kept AS SELECT 1 AS n");
+  const RunResult taken = dump(source);
+  ASSERT_EQ(taken.status, 0) << taken;
+  sql(source, "INSERT INTO kept VALUES (2)");
+  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", "dumped", "-y"})));
+  EXPECT_EQ(sql(source, "SELECT sum(n) FROM kept"), "1");
+  ASSERT_TRUE(succeeded(desk().dksnap({"undo", source, "-y"})));
+  EXPECT_EQ(sql(source, "SELECT sum(n) FROM kept"), "3");
+}
+
+// The password is the container's own, and no word of a command line: who looks at processes or at
+// the image finds none.
+TEST_P(Dump, WhereTheSocketAsksForAPassword) {
+  const Words as{"-e", "PGPASSWORD=s3same"};
+  const std::string source =
+      start({"-e", "POSTGRES_PASSWORD=s3same", "-e", "POSTGRES_INITDB_ARGS=--auth=scram-sha-256"});
+  sql(source, "CREATE TABLE kept AS SELECT 1 AS n; CREATE ROLE mate LOGIN PASSWORD 'm'", as);
+  const TempDir folder;
+  const std::string file = folder / "password";
+  std::ofstream(file) << "wrong\n";
+  const RunResult refused = dump(source, {"--db-user", "mate", "--db-password-file", file});
+  EXPECT_EQ(refused.status, 4) << refused;
+  EXPECT_THAT(refused.err, HasSubstr("--db-password-file"));
+  const RunResult taken = dump(source);
+  ASSERT_EQ(taken.status, 0) << taken;
+  EXPECT_THAT(desk().docker_out({"inspect", "dksnap/" + source + ":dumped"}),
+              Not(HasSubstr("s3same")));
+  const std::string copy = boot(taken.out.substr(0, 8));
+  EXPECT_EQ(sql(copy, "SELECT sum(n) FROM kept", as), "1");
+  EXPECT_NE(
+      desk().docker({"exec", copy, "psql", "-XqAtw", "-U", "shop", "-d", "store", "-c", ""}).status,
+      0)
+      << "its socket asks as the source's does";
+}
+
+TEST_P(Dump, WhatCannotBeLoadedIsCountedAndShown) {
+  const std::string source = start({"-e", "POSTGRES_HOST_AUTH_METHOD=trust"});
+  sql(source,
+      "CREATE FUNCTION good(n int) RETURNS boolean LANGUAGE sql AS 'SELECT true'; CREATE TABLE bad "
+      "(n int CHECK (good(n))); INSERT INTO bad VALUES (1); CREATE OR REPLACE FUNCTION good(n int) "
+      "RETURNS boolean LANGUAGE sql AS 'SELECT false'; CREATE TABLE kept AS SELECT 1 AS n");
+  const RunResult taken = dump(source);
+  ASSERT_EQ(taken.status, 0) << taken;
+  const std::string copy = boot(taken.out.substr(0, 8), 3);
+  EXPECT_THAT(booted_.err, HasSubstr("INCOMPLETE"));
+  EXPECT_THAT(booted_.err, HasSubstr("violates check constraint"));
+  EXPECT_EQ(sql(copy, "SELECT count(*) FROM bad"), "0");
+  EXPECT_EQ(sql(copy, "SELECT sum(n) FROM kept"), "1") << "all else is there";
+}
+
+TEST_P(Dump, AnotherVersionOfTheServerLoadsIt) {
+  const std::string source = start({"-e", "POSTGRES_HOST_AUTH_METHOD=trust"});
+  sql(source, "CREATE TABLE kept AS SELECT 1 AS n; CREATE ROLE mate LOGIN");
+  const RunResult taken = dump(source);
+  ASSERT_EQ(taken.status, 0) << taken;
+  const std::string newer =
+      desk().start("newer",
+                   {"-e", "POSTGRES_PASSWORD=p", "-e", "POSTGRES_USER=shop", "-e",
+                    "POSTGRES_DB=store", "-v", desk().name("other") + ":/var/lib/postgresql/data"},
+                   {desk().image("postgres:17")});
+  wait(newer);
+  sql(newer, "CREATE TABLE newest AS SELECT 1 AS n");
+  const RunResult replaced =
+      desk().dksnap({"replace", newer, "--with", taken.out.substr(0, 8), "-y"});
+  ASSERT_TRUE(succeeded(replaced));
+  EXPECT_THAT(replaced.err, HasSubstr("the new server loads"));
+  EXPECT_THAT(sql(newer, "SHOW server_version"), ::testing::StartsWith("17"));
+  EXPECT_EQ(sql(newer, "SELECT sum(n) FROM kept"), "1");
+  EXPECT_EQ(sql(newer, "SELECT to_regclass('newest') IS NULL, 'mate'::regrole"), "t|mate");
+  ASSERT_TRUE(succeeded(desk().dksnap({"undo", newer, "-y"})));
+  EXPECT_EQ(sql(newer, "SELECT sum(n) FROM newest"), "1");
+}
+
+TEST_P(Dump, RefusedWhereNothingTellsOfIt) {
+  const std::string files = desk().start("files", {}, {desk().image("files:1")});
+  const RunResult none = dump(files);
+  EXPECT_EQ(none.status, 2) << none;
+  EXPECT_THAT(none.err, HasSubstr("leave out --method dump"));
+  const std::string source = start({"-e", "POSTGRES_HOST_AUTH_METHOD=trust"});
+  sql(source, "CREATE ROLE mate LOGIN");
+  EXPECT_EQ(dump(source, {"--db-user", "mate"}).status, 13) << "it may not see all";
+  desk().docker_out({"stop", "-t", "5", source});
+  const RunResult stopped = dump(source);
+  EXPECT_EQ(stopped.status, 2) << stopped;
+  EXPECT_THAT(stopped.err, HasSubstr("does not run"));
+  EXPECT_TRUE(desk().docker_out({"images", "-q", "dksnap/" + source}).empty());
+}
+
+DKSNAP_ON_EITHER_STORE(Dump);
+
+}  // namespace
+}  // namespace dksnap::test
