@@ -36,6 +36,7 @@ FORMATS = {"worker/manifest/manifest.hpp", "worker/protocol/protocol.hpp"}
 ONE_FILE = {
     "boost/": ("docker", "compiling Beast takes half a minute"),
     "CLI/": ("cli", "only cli/parser.cpp knows the option library"),
+    "toml++/": ("base", "only base/toml.cpp knows the library of settings files"),
 }
 
 # Files that only tests compile.

@@ -102,6 +102,7 @@ docker::ContainerSpec make_spec(snapshot::Context& context, const snapshot::Snap
   spec.auto_remove = request.remove_when_stopped;
   spec.network_mode = request.network;
   spec.shm_bytes = snapshot.run.shm_bytes;
+  if (!request.network.starts_with("container:")) spec.hostname = snapshot.run.hostname;
   // One that had no network gets none, unless asked: there others could reach it.
   const bool was_alone = snapshot.run.networks == std::vector<std::string>{"none"};
   if (was_alone && request.network.empty() && request.ports.empty()) {
@@ -185,7 +186,7 @@ BootResult boot(snapshot::Context& context, const snapshot::Snapshot& snapshot,
   const auto start = std::chrono::steady_clock::now();
   refuse_bad_wishes(request);
   refuse_other_architecture(context, snapshot);
-  if (!snapshot.kind.empty()) databases::by_name(snapshot.kind);  // or it is a newer dksnap's
+  database_of(snapshot);  // or it is a newer dksnap's
   const docker::Image image = context.engine.inspect_image(snapshot.image_id);
   docker::ContainerSpec spec = make_spec(context, snapshot, image, request);
   snapshot::Step step(context.reporter, fmt::format("booting {}", spec.name));

@@ -9,7 +9,6 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "databases/registry.hpp"
 #include "snapshot/secrets/arguments.hpp"
 #include "snapshot/secrets/filter.hpp"
 
@@ -55,7 +54,7 @@ Strings names_of_left_out(const snapshot::Snapshot& snapshot) {
 }
 
 bool is_protected_by_data(const snapshot::Snapshot& snapshot) {
-  return !snapshot.kind.empty() && databases::by_name(snapshot.kind).data_says_who_may_enter();
+  return database_of(snapshot).data_says_who_may_enter();
 }
 
 Error missing(const snapshot::Snapshot& snapshot, const Strings& names) {

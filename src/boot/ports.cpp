@@ -8,7 +8,6 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "databases/registry.hpp"
 
 namespace dksnap::boot {
 namespace {
@@ -88,8 +87,7 @@ std::vector<docker::PortBinding> choose_ports(const snapshot::Snapshot& snapshot
   };
   for (const std::string& port : snapshot.run.ports) add(port);
   if (published_host != kLoopback) return bind();
-  const std::uint16_t own =
-      snapshot.kind.empty() ? 0 : databases::by_name(snapshot.kind).server_of(image.config).port;
+  const std::uint16_t own = database_of(snapshot).server_of(image.config).port;
   if (own != 0) add(fmt::format("{}/tcp", own));
   if (ports.empty()) {
     for (const std::string& port : image.config.exposed_ports) add(port);

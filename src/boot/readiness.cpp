@@ -202,7 +202,8 @@ class Asking {
     }
     const auto now = Clock::now();
     // Each look inside is some calls of the engine.
-    const bool looks_inside = copy_.address.port == 0 || now - start_ >= kOutsideAlone;
+    const bool looks_inside = copy_.database->can_be_asked_inside() &&
+                              (copy_.address.port == 0 || now - start_ >= kOutsideAlone);
     if (!looks_inside) return waiting;
     // What it said a moment ago holds until it is asked again.
     if (now < next_look_) return inside_;
@@ -263,7 +264,9 @@ BootedCopy recognise_copy(const std::string& kind, const docker::Container& cont
   BootedCopy copy;
   copy.container_id = container.id;
   copy.container_name = container.name;
-  copy.database = &databases::by_name(kind.empty() ? "files" : kind);
+  // A recipe's name may be one that is not known here, or not any more.
+  const databases::Database* known = databases::find(kind);
+  copy.database = known == nullptr ? &databases::files_kind() : known;
   copy.settings.env = container.config.env;
   copy.server = copy.database->server_of(container.config);
   copy.published_host = published_host;
@@ -278,7 +281,8 @@ Ready wait_until_ready(snapshot::Context& context, BootedCopy& copy,
 
 Ready wait_until_ready(snapshot::Context& context, BootedCopy& copy, std::chrono::seconds patience,
                        std::chrono::seconds check_within) {
-  if (copy.database->can_be_asked()) {
+  const databases::Database& database = *copy.database;
+  if (database.can_be_asked_inside() || (database.can_be_asked() && copy.address.port != 0)) {
     Asking asking(context, copy);
     wait_for(context, copy, patience, [&](databases::Shell& shell, const docker::Container& state) {
       return asking(shell, state);

@@ -16,7 +16,7 @@ void flush(snapshot::Context& context, const SourceContainer& source,
     return;
   }
   const databases::Database& database = *source.kind.database;
-  if (!database.settles() && database.safe_without_flush()) return;
+  if (!database.is_worth_flushing()) return;
   snapshot::Step step(context.reporter, "asking the database to flush");
   databases::Shell shell(context.engine, source.id());
   databases::FlushResult flushed;
@@ -29,7 +29,8 @@ void flush(snapshot::Context& context, const SourceContainer& source,
   }
   if (!flushed.done && !database.safe_without_flush()) {
     throw Error(ErrorCode::database_refused, fmt::format("{} does not flush", source.name()),
-                flushed.text, "give --db-user and --db-password-file");
+                flushed.text,
+                flushed.hint.empty() ? "give --db-user and --db-password-file" : flushed.hint);
   }
   step.done(flushed.done ? fmt::format("flushed ({})", flushed.text)
                          : fmt::format("not flushed, which is safe for {}: {}", database.name(),

@@ -315,6 +315,9 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request,
   snapshot.base = plan.parent.base_reference;
   snapshot.base_id = plan.parent.base.id;
   snapshot.kind = source.kind.recognition.kind;
+  snapshot.is_recipe = source.kind.database->is_recipe();
+  if (source.kind.database->is_bound_to_hostname())
+    snapshot.run.hostname = source.container.config.hostname;
   snapshot.server_version = source.kind.recognition.version;
   snapshot.capture = plan.dump ? "dump" : "copy";
   tell_origin(snapshot, source, request.stands_in);

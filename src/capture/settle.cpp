@@ -8,12 +8,12 @@ namespace dksnap::capture {
 Settled settle(snapshot::Context& context, const Plan& plan, bool as_it_is,
                scratch::Scratch& scratch) {
   const databases::Database& database = *plan.source.kind.database;
+  const databases::Recognition& recognition = plan.source.kind.recognition;
+  scratch.remove(database.stale_paths(recognition));
   if (!database.settles()) return {};
   snapshot::Step step(context.reporter, fmt::format("settling the copy: {} recovers and shuts down",
                                                     database.name()));
-  const databases::Recognition& recognition = plan.source.kind.recognition;
   databases::Shell shell = scratch.shell();
-  scratch.remove(database.stale_paths(recognition));
   databases::Settled settled;
   try {
     settled = database.settle(shell, recognition);

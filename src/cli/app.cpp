@@ -16,6 +16,8 @@
 #include "cli/render/printer.hpp"
 #include "cli/render/style.hpp"
 #include "cli/session.hpp"
+#include "cli/settings.hpp"
+#include "databases/registry.hpp"
 
 namespace dksnap::cli {
 namespace {
@@ -71,7 +73,15 @@ Error explain_interruption(const Error& error, ErrorCode reason, int timeout) {
               : error.hint()};
 }
 
-int run_command(ParsedCommand& parsed) {
+// The recipes are dksnap's own then. What sets right what a killed dksnap left needs no others.
+void tell_problem(Session& session, const Command& command) {
+  const auto& problem = session.settings().problem;
+  if (!problem) return;
+  if (command.needs_settings) throw Error(*problem);
+  if (!command.hidden) session.warn(fmt::format("none of your settings hold: {}", problem->what()));
+}
+
+int run_command(ParsedCommand& parsed, const Settings& settings) {
   const bool json = parsed.global.json;
   const int timeout = parsed.global.timeout;
   const bool quiet = parsed.global.quiet;
@@ -90,7 +100,9 @@ int run_command(ParsedCommand& parsed) {
             [](LogLevel, std::string_view line) { tell_line(line); });
   }
   try {
-    Session session(parsed.global, interrupts);
+    Session session(parsed.global, interrupts, settings);
+    databases::use_recipes(settings.recipes);
+    tell_problem(session, *parsed.command);
     return parsed.runner(session);
   } catch (const Error& error) {
     const auto reason = interrupts.reason();
@@ -112,12 +124,13 @@ int run(const std::vector<std::string>& words) {
       tell_as_it_is(help_overview());
       return static_cast<int>(ErrorCode::failed);
     }
-    ParsedCommand parsed = parse_command_line(words, json);
+    const Settings settings = read_settings();
+    ParsedCommand parsed = parse_command_line(words, json, settings.defaults);
     if (parsed.help) {
       print_as_it_is(help_for(*parsed.command));
       return 0;
     }
-    return run_command(parsed);
+    return run_command(parsed, settings);
   } catch (const Error& error) {
     print_error(error, json);
     return static_cast<int>(error.code());

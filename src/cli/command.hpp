@@ -25,6 +25,8 @@ struct Command {
   // Declares the arguments and returns what runs once they are parsed.
   std::function<Runner(Arguments&)> declare;
   bool hidden = false;
+  // It recognises what it takes, by the user's recipes too: not without them.
+  bool needs_settings = false;
 };
 
 // Every command, in the order of the help.

@@ -150,6 +150,18 @@ DoctorFinding files_finding() {
           writable ? "" : "set XDG_STATE_HOME to a directory that can be written"};
 }
 
+DoctorFinding settings_finding(const Session& session) {
+  const Settings& settings = session.settings();
+  if (settings.problem)
+    return {"settings", false, settings.problem->what(), settings.problem->hint()};
+  if (settings.files.empty()) return {"settings", true, "none in " + user_settings_file(), {}};
+  return {"settings",
+          true,
+          fmt::format("{}; {} recipe(s) of your own", join(settings.files, ", "),
+                      settings.recipes.size()),
+          {}};
+}
+
 DoctorFinding terminal_finding() {
   const char* term = std::getenv("TERM");
   const char* locale = std::getenv("LC_ALL");
@@ -180,6 +192,7 @@ std::vector<DoctorFinding> diagnose(Session& session, bool fix) {
     findings.push_back({"engine", false, error.what(), error.hint()});
   }
   findings.push_back(files_finding());
+  findings.push_back(settings_finding(session));
   findings.push_back(terminal_finding());
   return findings;
 }

@@ -18,6 +18,7 @@ struct GlobalOptions {
   bool no_input = false;
   bool yes = false;
   bool dry_run = false;
+  int wait = 60;    // seconds, of commands that wait for a container and are not told otherwise
   int timeout = 0;  // seconds for the whole command; 0: no limit
 };
 

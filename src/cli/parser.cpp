@@ -106,7 +106,8 @@ std::size_t find_command_word(const std::vector<std::string>& words) {
 
 }  // namespace
 
-ParsedCommand parse_command_line(const std::vector<std::string>& words, bool& json_wanted) {
+ParsedCommand parse_command_line(const std::vector<std::string>& words, bool& json_wanted,
+                                 const GlobalOptions& defaults) {
   json_wanted = std::find(words.begin(), words.end(), "--json") != words.end();
   ParsedCommand parsed;
   const std::size_t at = find_command_word(words);
@@ -123,6 +124,8 @@ ParsedCommand parse_command_line(const std::vector<std::string>& words, bool& js
   }
   parsed.command = find_command(name);
   if (parsed.command == nullptr) throw unknown_command(name);
+  // What dksnap starts for itself is told all that it needs.
+  if (!parsed.command->hidden) parsed.global = defaults;
 
   CLI::App app;
   app.set_help_flag();

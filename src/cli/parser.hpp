@@ -27,7 +27,9 @@ struct ParsedCommand {
 // `words`: the command line without the program's name. Global options may stand before the command
 // and behind it. Throws Error `failed` with a hint for what cannot be parsed; `json_wanted` is set
 // as soon as --json is seen, so that even this error can be printed as JSON.
-ParsedCommand parse_command_line(const std::vector<std::string>& words, bool& json_wanted);
+// `defaults`: what holds where an option is not given.
+ParsedCommand parse_command_line(const std::vector<std::string>& words, bool& json_wanted,
+                                 const GlobalOptions& defaults = {});
 
 // What a command (or, with null, every command) takes.
 std::vector<ArgumentInfo> describe_arguments(const Command* command);

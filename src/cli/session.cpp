@@ -60,8 +60,9 @@ std::filesystem::path state_directory() {
   return std::filesystem::path(home.starts_with('/') ? home : "/") / ".local/state/dksnap";
 }
 
-Session::Session(GlobalOptions options, Interrupts& interrupts)
+Session::Session(GlobalOptions options, Interrupts& interrupts, Settings settings)
     : options_(std::move(options)),
+      settings_(std::move(settings)),
       interrupts_(interrupts),
       out_style_(Style::choose(options_.color, STDOUT_FILENO)),
       err_style_(Style::choose(options_.color, STDERR_FILENO)),

@@ -1,6 +1,7 @@
 // What a running command works with: the options, the engine, and where it prints.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "cli/interrupts.hpp"
 #include "cli/render/printer.hpp"
 #include "cli/render/style.hpp"
+#include "cli/settings.hpp"
 #include "docker/engine.hpp"
 #include "snapshot/catalog.hpp"
 #include "snapshot/context.hpp"
@@ -20,10 +22,15 @@ namespace dksnap::cli {
 
 class Session {
  public:
-  Session(GlobalOptions options, Interrupts& interrupts);
+  Session(GlobalOptions options, Interrupts& interrupts, Settings settings = {});
   ~Session();
 
   const GlobalOptions& options() const { return options_; }
+  const Settings& settings() const { return settings_; }
+  // Of a command's own --wait (negative: it was not given), or of the settings.
+  std::chrono::seconds wait(int given) const {
+    return std::chrono::seconds(given < 0 ? options_.wait : given);
+  }
   Interrupts& interrupts() { return interrupts_; }
   // Connects when first asked.
   docker::Engine& engine();
@@ -59,6 +66,7 @@ class Session {
   void connect();
 
   GlobalOptions options_;
+  Settings settings_;
   Interrupts& interrupts_;
   Style out_style_;
   Style err_style_;

@@ -19,6 +19,7 @@ namespace dksnap::databases {
 // What can be seen of a container without disturbing it.
 struct ContainerFacts {
   docker::Config config;
+  std::string image;  // as the user named it
   std::vector<docker::Mount> mounts;
   bool running = false;
   std::string started_at;  // as the engine tells it
@@ -52,7 +53,8 @@ struct Credentials {
 
 struct FlushResult {
   bool done = false;
-  std::string text;  // what was done ("CHECKPOINT"), or why not
+  std::string text;       // what was done ("CHECKPOINT"), or why not
+  std::string hint = {};  // what to do, where it was not; empty: give a user and a password
 };
 
 struct Settled {
@@ -91,6 +93,8 @@ class Database {
 
   // "postgres": the word in labels, commands and documents.
   virtual std::string_view name() const = 0;
+  // It comes from a table (recipes/), which another dksnap may lack: a snapshot is of use without.
+  virtual bool is_recipe() const { return false; }
   // Nothing where the container is of another kind.
   virtual std::optional<Recognition> recognise(const ContainerFacts& facts) const = 0;
 
@@ -106,10 +110,16 @@ class Database {
   virtual FlushResult flush(Shell& source, const Recognition& recognition,
                             const Credentials& credentials) const = 0;
   virtual bool safe_without_flush() const = 0;
+  // Whether the copy is better for it.
+  virtual bool is_worth_flushing() const { return settles() || !safe_without_flush(); }
 
   // Whether what is in the data directory decides who may log on, whatever variables and arguments
   // the server is started with: a copy without them refuses whom its source refuses.
   virtual bool data_says_who_may_enter() const { return false; }
+
+  // Whether its server finds its data only on a host of the same name: copies and replacements are
+  // given that of the source.
+  virtual bool is_bound_to_hostname() const { return false; }
 
   // The command of a copy, which does not act outward as the original does: it archives nothing,
   // follows nobody, waits for nobody and runs no schedule. By arguments, after those that are
@@ -134,7 +144,8 @@ class Database {
 
   // Whether a copy taken while the server ran needs settle().
   virtual bool settles() const = 0;
-  // Paths in a fresh copy that would keep the server from starting on it (a stale pid file).
+  // Paths in a fresh copy that would keep the server from starting on it (a stale pid file), or
+  // that no server needs.
   virtual std::vector<std::string> stale_paths(const Recognition& recognition) const = 0;
   // Paths in the data directory of a server that was shut down cleanly which it does not need, to
   // spare their copying; none where it was not. `recognition`'s paths are where `scratch` has them.
@@ -161,6 +172,8 @@ class Database {
 
   // Whether not_ready() and no_answer() know more than that the container runs.
   virtual bool can_be_asked() const { return true; }
+  // Whether not_ready() does, without which only an address can be asked.
+  virtual bool can_be_asked_inside() const { return can_be_asked(); }
   // For people and scripts: "postgresql://shop@127.0.0.1:32768/shop". No passwords.
   virtual std::string connection_string(const Address& address, const Server& server,
                                         const Settings& settings) const = 0;

@@ -1,10 +1,13 @@
 #include "databases/registry.hpp"
 
+#include <algorithm>
 #include <array>
+#include <memory>
 
 #include "base/error.hpp"
 #include "databases/files/files.hpp"
 #include "databases/postgres/postgres.hpp"
+#include "databases/recipes/recipe.hpp"
 
 namespace dksnap::databases {
 namespace {
@@ -12,23 +15,74 @@ namespace {
 const postgres::Postgres kPostgres;
 const files::Files kFiles;
 
-constexpr std::array<const Database*, 2> kAll{
+// Those with code.
+constexpr std::array<const Database*, 1> kAll{
     &kPostgres,
-    &kFiles,
 };
+
+using Recipes = std::vector<std::unique_ptr<const recipes::Recipe>>;
+
+bool has_name(const Recipes& among, std::string_view name) {
+  return std::any_of(among.begin(), among.end(),
+                     [&](const auto& one) { return one->name() == name; });
+}
+
+void add_shipped(Recipes& to) {
+  const std::string file = "dksnap's own recipes";
+  const TomlValue table = parse_toml(std::string(recipes::shipped_recipes()), file);
+  TomlReader reader(table, file, "");
+  for (recipes::RecipeData& recipe : recipes::read_recipes(reader.tables("recipe"), file)) {
+    if (!has_name(to, recipe.name))
+      to.push_back(std::make_unique<recipes::Recipe>(std::move(recipe)));
+  }
+}
+
+// Read when they are first needed.
+const Recipes& recipes_with(std::vector<recipes::RecipeData> users = {}) {
+  static const Recipes kRecipes = [&] {
+    Recipes all;
+    for (recipes::RecipeData& recipe : users)
+      all.push_back(std::make_unique<recipes::Recipe>(std::move(recipe)));
+    add_shipped(all);
+    return all;
+  }();
+  return kRecipes;
+}
 
 }  // namespace
 
-std::span<const Database* const> all() {
-  return kAll;
+std::vector<const Database*> all() {
+  std::vector<const Database*> kinds(kAll.begin(), kAll.end());
+  for (const auto& recipe : recipes_with()) kinds.push_back(recipe.get());
+  kinds.push_back(&kFiles);
+  return kinds;
+}
+
+const Database* find(std::string_view name) {
+  for (const Database* database : all()) {
+    if (database->name() == name) return database;
+  }
+  return nullptr;
 }
 
 const Database& by_name(std::string_view name) {
-  for (const Database* database : kAll) {
-    if (database->name() == name) return *database;
-  }
+  if (const Database* database = find(name)) return *database;
   throw Error(ErrorCode::failed, "this dksnap does not know the kind \"" + std::string(name) + "\"",
               "the snapshot was made by a newer version", "update dksnap");
+}
+
+const Database& files_kind() {
+  return kFiles;
+}
+
+bool has_code(std::string_view name) {
+  return name == kFiles.name() ||
+         std::any_of(kAll.begin(), kAll.end(),
+                     [&](const Database* database) { return database->name() == name; });
+}
+
+void use_recipes(std::vector<recipes::RecipeData> recipes) {
+  recipes_with(std::move(recipes));
 }
 
 Recognised plain_files() {
@@ -39,7 +93,7 @@ Recognised plain_files() {
 }
 
 Recognised recognise(const ContainerFacts& facts) {
-  for (const Database* database : kAll) {
+  for (const Database* database : all()) {
     if (auto recognition = database->recognise(facts)) {
       recognition->kind = database->name();
       return {database, std::move(*recognition)};

@@ -1,17 +1,29 @@
 // The kinds dksnap knows.
 #pragma once
 
-#include <span>
 #include <string_view>
+#include <vector>
 
 #include "databases/database.hpp"
+#include "databases/recipes/recipe_data.hpp"
 
 namespace dksnap::databases {
 
-// All kinds, in the order in which they are asked; `files`, which takes everything, is the last.
-std::span<const Database* const> all();
+// All kinds, in the order in which they are asked: those with code, the user's recipes, dksnap's
+// own, and `files`, which takes everything.
+std::vector<const Database*> all();
+// Null for an unknown name.
+const Database* find(std::string_view name);
 // Throws Error for an unknown name.
 const Database& by_name(std::string_view name);
+// Of what has no kind, or one that nothing more is known of.
+const Database& files_kind();
+
+// Whether no recipe may have that name.
+bool has_code(std::string_view name);
+// The user's recipes: each takes the place of dksnap's own of that name. Before anything else here
+// is called, and once.
+void use_recipes(std::vector<recipes::RecipeData> recipes);
 
 struct Recognised {
   const Database* database = nullptr;

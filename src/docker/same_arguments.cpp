@@ -87,6 +87,7 @@ class Arguments {
     if (none_may_be_given || hostname == old_.id.substr(0, kShortId) ||
         (network == "host" && hostname == wanted_.engine->name))
       body_.erase("Hostname");
+    if (!none_may_be_given && !wanted_.hostname.empty()) body_["Hostname"] = wanted_.hostname;
     if (none_may_be_given || network == "host" || text(body_, "Domainname").empty())
       body_.erase("Domainname");
   }

@@ -22,6 +22,8 @@ struct SameArguments {
   // Containers whose volumes it has by that ("other:ro"), and that are gone: the volumes are asked
   // for by name.
   std::vector<std::string> lost_volumes_from;
+  // The host's name; empty: what the old one was given.
+  std::string hostname = {};
   // Directories that variables and programs name, and what they are to name: from, to.
   std::vector<std::pair<std::string, std::string>> moved_paths;
 };

@@ -183,6 +183,15 @@ TEST_F(SameArgumentsTest, NamesNoHostWhereNoneMayBeNamed) {
   EXPECT_FALSE(body.contains("NetworkingConfig"));
 }
 
+TEST_F(SameArgumentsTest, AHostnameThatIsAskedForIsTheNewOnes) {
+  wanted_.hostname = "shop-mq";
+  EXPECT_EQ(run()["Hostname"], "shop-mq");
+  config_["Hostname"] = "named";
+  EXPECT_EQ(run()["Hostname"], "shop-mq");
+  host_["NetworkMode"] = "container:other";
+  EXPECT_FALSE(run().contains("Hostname"));
+}
+
 TEST_F(SameArgumentsTest, LeavesOutOurOwnLabelsOfTheOldOne) {
   config_["Labels"]["dksnap.boot"] = "old";
   wanted_.labels = {{"dksnap.swap", "new"}};

@@ -47,6 +47,7 @@ void visit_entries(docker::Engine& engine, const std::string& id, const std::str
 databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Container& container) {
   databases::ContainerFacts facts;
   facts.config = container.config;
+  facts.image = container.image;
   facts.mounts = container.mounts;
   facts.running = container.running;
   facts.started_at = container.started_at;

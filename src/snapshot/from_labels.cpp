@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -81,6 +82,20 @@ std::uint64_t read_shm_bytes(const json& bytes) {
   return bytes;
 }
 
+// As the kernel and the engine take one; it becomes an argument of a container.
+std::string read_hostname(const json& name) {
+  constexpr std::size_t kLongestHostname = 64;  // HOST_NAME_MAX
+  if (name.is_null()) return {};
+  std::string text = text_of(name, label::kRun);
+  const bool fits =
+      !text.empty() && text.size() <= kLongestHostname && text.front() != '-' &&
+      text.front() != '.' && std::all_of(text.begin(), text.end(), [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.' || c == '_';
+      });
+  if (!fits) throw unlike(label::kRun, "has an odd hostname");
+  return text;
+}
+
 RunInfo read_run(const json& run) {
   const char* name = label::kRun;
   if (!run.is_null() && !run.is_object()) throw unlike(name, "is not an object");
@@ -90,6 +105,7 @@ RunInfo read_run(const json& run) {
           list_of(in_object(run, "left_out_env"), name, is_text),
           list_of(in_object(run, "left_out_args"), name, is_text),
           list_of(in_object(run, "left_out_config"), name, is_text),
+          read_hostname(in_object(run, "hostname")),
           read_shm_bytes(in_object(run, "shm_bytes"))};
 }
 
@@ -128,6 +144,7 @@ void read_ours(const LabelReader& labels, Snapshot& snapshot) {
   snapshot.base_id = labels.digest(label::kBaseId);
   snapshot.chain = labels.digest(label::kChain);
   snapshot.kind = labels.word(label::kKind);
+  snapshot.is_recipe = labels.flag(label::kRecipe);
   snapshot.server_version = labels.word(label::kServerVersion, " .+~:_()-");
   snapshot.capture = labels.word(label::kCapture);
   snapshot.settled = labels.flag(label::kSettled);

@@ -31,6 +31,8 @@ Snapshot full() {
   snapshot.added_bytes = 17;
   snapshot.data_bytes = 4'000'000'000;
   snapshot.run.shm_bytes = 1 << 30;
+  snapshot.run.hostname = "shop-mq.local";
+  snapshot.is_recipe = true;
   snapshot.pinned = true;
   snapshot.note = "n";
   snapshot.purpose = "safety";
@@ -66,6 +68,8 @@ TEST(FromLabels, ReadsWhatWasWritten) {
   EXPECT_EQ(read.data_bytes, 4'000'000'000U);
   EXPECT_EQ(read.names.at(0), "a:1");
   EXPECT_TRUE(read.settled && read.pinned && !read.legacy);
+  EXPECT_EQ(read.run.hostname, "shop-mq.local");
+  EXPECT_TRUE(read.is_recipe);
 }
 
 TEST(FromLabels, ThoseOfTheOriginalHaveTheirImagesId) {
@@ -77,6 +81,12 @@ TEST(FromLabels, ThoseOfTheOriginalHaveTheirImagesId) {
   EXPECT_TRUE(legacy.legacy);
   EXPECT_EQ(legacy.id, "0123456789abcdef");
   EXPECT_EQ(legacy.capture, "dump");
+}
+
+TEST(FromLabels, AHostnameIsOneThatAContainerCanHave) {
+  for (const std::string name : {"\"\"", "\"-x\"", "\".x\"", "\"a b\"", "\"a/b\"", "7", "[]",
+                                 ("\"" + std::string(65, 'x') + "\"").c_str()})
+    EXPECT_THAT(why_not("dksnap.run", "{\"hostname\": " + name + "}"), HasSubstr("dksnap.run"));
 }
 
 TEST(FromLabels, AnIdIsHexOfOneLength) {

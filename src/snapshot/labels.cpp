@@ -16,6 +16,7 @@ constexpr std::array kTable{
     LabelInfo{label::kChain,
               "OCI ChainID of all the image's layers: what is built on it has others"},
     LabelInfo{label::kKind, "kind of the database: postgres, files, ..."},
+    LabelInfo{label::kRecipe, "true: the kind is a recipe; without that a copy is served as files"},
     LabelInfo{label::kServerVersion, "version of the database server"},
     LabelInfo{label::kCapture, "how the data was taken: copy or dump"},
     LabelInfo{label::kSettled, "true: the database was recovered and cleanly shut down"},
@@ -24,8 +25,8 @@ constexpr std::array kTable{
     LabelInfo{label::kSourceId, "id of the container"},
     LabelInfo{
         label::kRun,
-        "JSON object: ports, networks, volumes, the names of left out secrets, and the size of "
-        "`/dev/shm` in bytes (0: the usual one)"},
+        "JSON object: ports, networks, volumes, the names of left out secrets, the hostname where "
+        "the kind is bound to it, and the size of `/dev/shm` in bytes (0: the usual one)"},
     LabelInfo{label::kLeftOut, "JSON array: what was not captured, and why"},
     LabelInfo{label::kArch, "architecture of the image"},
     LabelInfo{label::kLibc, "C library of the image: glibc, musl or unknown"},

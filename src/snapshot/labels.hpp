@@ -19,6 +19,7 @@ inline constexpr const char* kBase = "dksnap.base";
 inline constexpr const char* kBaseId = "dksnap.base-id";
 inline constexpr const char* kChain = "dksnap.chain";
 inline constexpr const char* kKind = "dksnap.kind";
+inline constexpr const char* kRecipe = "dksnap.recipe";
 inline constexpr const char* kServerVersion = "dksnap.server-version";
 inline constexpr const char* kCapture = "dksnap.capture";
 inline constexpr const char* kSettled = "dksnap.settled";

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "databases/registry.hpp"
 #include "snapshot/labels.hpp"
 
 namespace dksnap::snapshot {
@@ -13,7 +14,25 @@ std::string dump(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+json run_label(const RunInfo& run) {
+  json label = {{"ports", run.ports},
+                {"networks", run.networks},
+                {"volumes", run.volumes},
+                {"left_out_env", run.left_out_env},
+                {"left_out_args", run.left_out_args},
+                {"left_out_config", run.left_out_config},
+                {"shm_bytes", run.shm_bytes}};
+  if (!run.hostname.empty()) label["hostname"] = run.hostname;
+  return label;
+}
+
 }  // namespace
+
+const databases::Database& database_of(const Snapshot& snapshot) {
+  if (snapshot.kind.empty()) return databases::files_kind();
+  if (const databases::Database* known = databases::find(snapshot.kind)) return *known;
+  return snapshot.is_recipe ? databases::files_kind() : databases::by_name(snapshot.kind);
+}
 
 docker::StringMap to_labels(const Snapshot& snapshot) {
   docker::StringMap labels{
@@ -29,13 +48,7 @@ docker::StringMap to_labels(const Snapshot& snapshot) {
       {label::kPaths, dump(json(snapshot.paths))},
       {label::kSource, snapshot.source},
       {label::kSourceId, snapshot.source_id},
-      {label::kRun, dump({{"ports", snapshot.run.ports},
-                          {"networks", snapshot.run.networks},
-                          {"volumes", snapshot.run.volumes},
-                          {"left_out_env", snapshot.run.left_out_env},
-                          {"left_out_args", snapshot.run.left_out_args},
-                          {"left_out_config", snapshot.run.left_out_config},
-                          {"shm_bytes", snapshot.run.shm_bytes}})},
+      {label::kRun, dump(run_label(snapshot.run))},
       {label::kArch, snapshot.architecture},
       {label::kLibc, snapshot.libc},
       {label::kAddedBytes, std::to_string(snapshot.added_bytes)},
@@ -51,6 +64,7 @@ docker::StringMap to_labels(const Snapshot& snapshot) {
   if (!snapshot.chain.empty()) labels[label::kChain] = snapshot.chain;
   if (!snapshot.purpose.empty()) labels[label::kPurpose] = snapshot.purpose;
   if (!snapshot.note.empty()) labels[label::kNote] = snapshot.note;
+  if (snapshot.is_recipe) labels[label::kRecipe] = "true";
   if (snapshot.pinned) labels[label::kPinned] = "true";
   return labels;
 }

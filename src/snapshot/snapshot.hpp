@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "databases/database.hpp"
 #include "docker/types.hpp"
 #include "snapshot/forms.hpp"
 
@@ -27,6 +28,8 @@ struct RunInfo {
   std::vector<std::string> left_out_env;
   std::vector<std::string> left_out_args;
   std::vector<std::string> left_out_config;
+  // Of the source, where its server finds its data only on a host of that name.
+  std::string hostname = {};
   // Of its /dev/shm, where that is not the engine's usual one; 0: it is.
   std::uint64_t shm_bytes = 0;
 };
@@ -46,8 +49,9 @@ struct Snapshot {
   std::string parent;  // id; empty: none
   std::string base;    // reference
   std::string base_id;
-  std::string chain;  // ChainID of its layers; empty: made before that was noted, or legacy
-  std::string kind;   // perhaps one that this dksnap does not know
+  std::string chain;       // ChainID of its layers; empty: made before that was noted, or legacy
+  std::string kind;        // perhaps one that this dksnap does not know
+  bool is_recipe = false;  // `kind` is a recipe's name: who lacks that takes it as files
   std::string server_version;
   std::string capture;
   bool settled = false;
@@ -70,6 +74,9 @@ struct Snapshot {
   // The reference to run it by.
   const std::string& reference() const { return names.empty() ? image_id : names.front(); }
 };
+
+// The kind that it is served as. Throws Error where a newer dksnap made it.
+const databases::Database& database_of(const Snapshot& snapshot);
 
 // Why an image's labels are not those of a snapshot, in a sentence.
 struct Unfit {

@@ -105,8 +105,8 @@ class ReplacePlanner {
       throw unlike(fmt::format("it holds programs for {}, and the engine runs on {}",
                                snapshot_.architecture, engine_.architecture));
     }
-    if (!snapshot_.kind.empty()) databases::by_name(snapshot_.kind);  // or it is a newer dksnap's
-    if (snapshot_.kind != found.kind) {
+    // Throws where it is a newer dksnap's.
+    if (database_of(snapshot_).name() != found.kind) {
       if (found.kind == "files" && is_its_own()) return;
       throw unlike(fmt::format("it is of kind {}, and {} is of kind {} ({})", snapshot_.kind,
                                plan_.source.name(), found.kind, found.reason));

@@ -57,6 +57,8 @@ docker::SameArguments arguments_of(snapshot::Context& context, const SwapPlan& p
   wanted.engine = &engine;
   wanted.lost_volumes_from = lost_volumes_from(context.engine, plan.source.container);
   wanted.labels = swap_labels(plan.swap.entry);
+  if (plan.source.kind.database->is_bound_to_hostname())
+    wanted.hostname = plan.source.container.config.hostname;
   return wanted;
 }
 
@@ -271,6 +273,12 @@ void plan_new_container(snapshot::Context& context, SwapPlan& plan,
   wanted.dropped_mounts = mounts.dropped;
   wanted.renewed_volumes = mounts.renewed;
   wanted.moved_paths = capture::moved_data(plan.source);
+  const std::string& hostname = snapshot.run.hostname;
+  if (!hostname.empty()) {
+    if (hostname != plan.source.container.config.hostname)
+      plan.lines.push_back({"hostname", hostname + ", which the snapshot's data is bound to"});
+    wanted.hostname = hostname;
+  }
   plan.swap.spec = docker::same_arguments(wanted);
 }
 

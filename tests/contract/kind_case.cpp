@@ -3,15 +3,17 @@
 #include <array>
 #include <stdexcept>
 
+#include "contract/etcd_case.hpp"
 #include "contract/files_case.hpp"
 #include "contract/postgres_case.hpp"
 
 namespace dksnap::test {
 
 const KindCase& kind_case(const std::string& kind) {
+  static const EtcdCase etcd;
   static const FilesCase files;
   static const PostgresCase postgres;
-  static const std::array<const KindCase*, 2> all{&files, &postgres};
+  static const std::array<const KindCase*, 3> all{&files, &postgres, &etcd};
   for (const KindCase* one : all) {
     if (one->kind() == kind) return *one;
   }

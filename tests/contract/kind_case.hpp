@@ -2,6 +2,7 @@
 // it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "support/desk.hpp"
@@ -17,6 +18,8 @@ class KindCase {
   virtual std::string version() const = 0;  // as `ps` shows it; empty where there is none
   virtual bool settles() const = 0;
   virtual std::string verified() const = 0;  // what a copy does that was booted to try it
+  // At most, of all the files that its server changes where a little is written; 0: not much.
+  virtual std::uint64_t always_writes() const { return 0; }
   // Options of `boot` that spare a wait in which nothing can be learned of a copy.
   virtual Words at_once() const { return {}; }
 

@@ -16,7 +16,9 @@ std::vector<KindOnEngine> kind_pairs() {
   std::vector<KindOnEngine> pairs{{"files", "overlay2"},
                                   {"postgres", "overlay2"},
                                   {"files", "containerd"},
-                                  {"postgres", "containerd"}};
+                                  {"postgres", "containerd"},
+                                  {"etcd", "overlay2"}};
+  if (is_dense()) pairs.push_back({"etcd", "containerd"});
   if (is_dense()) pairs.push_back({"files", ""});
   return pairs;
 }

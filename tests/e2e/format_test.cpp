@@ -36,7 +36,8 @@ TEST_P(FormatOfAnImage, LabelsAndConfig) {
   for (const auto& label : snapshot::label_table()) expected.insert(label.name);
   for (const char* other :
        {"dksnap.role", "dksnap.owner", "dksnap.boot", "dksnap.swap", "dksnap.made-by",
-        "dksnap.dump-path", "dksnap.base-entrypoint", "dksnap.server-version", "dksnap.purpose"}) {
+        "dksnap.dump-path", "dksnap.base-entrypoint", "dksnap.server-version", "dksnap.recipe",
+        "dksnap.purpose"}) {
     expected.erase(other);
   }
   EXPECT_EQ(found, expected);

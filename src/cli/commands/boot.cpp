@@ -18,11 +18,11 @@ struct BootOptions {
   boot::BootRequest request;
   std::vector<std::string> variables;  // NAME=VALUE, or NAME
   std::string env_file;
-  int wait = 60;
+  int wait = -1;
 };
 
 int run_boot(Session& session, BootOptions& options) {
-  options.request.wait = std::chrono::seconds(options.wait);
+  options.request.wait = session.wait(options.wait);
   options.request.env = read_variables(options.env_file, options.variables);
   session.tell_half_done();
   const snapshot::Catalog catalog = session.load_catalog();
@@ -50,6 +50,7 @@ int run_boot(Session& session, BootOptions& options) {
 Command boot_command() {
   Command command;
   command.name = "boot";
+  command.needs_settings = true;
   command.aliases = {"run"};
   command.usage = "boot REF";
   command.summary = "run one more container from a snapshot, on free ports";

@@ -68,6 +68,7 @@ int run_create(Session& session, CreateOptions& options) {
 Command create_command() {
   Command command;
   command.name = "create";
+  command.needs_settings = true;
   command.usage = "create CONTAINER";
   command.summary = "take a snapshot of a container";
   command.examples = {"dksnap create db -m \"before migration\"", "id=$(dksnap create db -q)",
@@ -101,8 +102,7 @@ Command create_command() {
     arguments.flag("--verify", options->verify,
                    "boot a copy and ask it a query before saying it is done");
     arguments.option("--db-user", "NAME", request.credentials.user, "database user for the flush");
-    arguments.option("--db-password-file", "FILE", options->password_file,
-                     "file with its password");
+    arguments.option("--db-password-file", "FILE", options->password_file, "with its password");
     return [options](Session& session) { return run_create(session, *options); };
   };
   return command;

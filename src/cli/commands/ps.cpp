@@ -70,6 +70,7 @@ int run_ps(Session& session, bool all) {
 Command ps_command() {
   Command command;
   command.name = "ps";
+  command.needs_settings = true;
   command.usage = "ps";
   command.summary = "list the containers that can be snapshotted";
   command.examples = {"dksnap ps", "dksnap ps -a", "dksnap ps -v   # and how each server runs"};

@@ -17,14 +17,14 @@ namespace {
 struct ReplaceOptions {
   std::string reference;
   bool no_safety = false;
-  int wait = 60;
+  int wait = -1;
   swap::ReplaceRequest request;
 };
 
 int run_replace(Session& session, ReplaceOptions& options) {
   swap::ReplaceRequest& request = options.request;
   request.safety = !options.no_safety;
-  request.wait = std::chrono::seconds(options.wait);
+  request.wait = session.wait(options.wait);
   if (!session.options().dry_run) session.clean_up_first();
   const snapshot::Catalog catalog = session.load_catalog();
   snapshot::Snapshot chosen = catalog.resolve(options.reference, request.container);
@@ -61,6 +61,7 @@ int run_replace(Session& session, ReplaceOptions& options) {
 Command replace_command() {
   Command command;
   command.name = "replace";
+  command.needs_settings = true;
   command.aliases = {"restore"};
   command.usage = "replace CONTAINER --with REF";
   command.summary = "put a snapshot's data in place of a container's; `undo` takes it back";

@@ -19,7 +19,7 @@ struct UndoOptions {
   swap::UndoRequest request;
   bool list = false;
   std::string forget;
-  int wait = 60;
+  int wait = -1;
 };
 
 int forget(Session& session, const std::string& id) {
@@ -50,7 +50,7 @@ int run_undo(Session& session, UndoOptions& options) {
   }
   if (!options.forget.empty()) return forget(session, options.forget);
   const std::string& what = options.request.what;
-  options.request.wait = std::chrono::seconds(options.wait);
+  options.request.wait = session.wait(options.wait);
   if (!session.options().dry_run) {
     // What was half done is back with that; what was done before it is another matter.
     bool is_back = false;
