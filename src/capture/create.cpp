@@ -48,8 +48,11 @@ Error not_clean(const Plan& plan) {
 
 // From a scratch that holds nothing yet to a snapshot that has its name.
 CreateResult carry_out(snapshot::Context& context, const CreateRequest& request, const Plan& plan,
-                       std::unique_ptr<scratch::Scratch> scratch, Stop* stop) {
+                       const Flushed& flushed, std::unique_ptr<scratch::Scratch> scratch,
+                       Stop* stop) {
   Copied copied = copy(context, plan, *scratch);
+  if (flushed.download) download(context, plan.source, *flushed.download, *scratch);
+  if (flushed.moment) copied.created = *flushed.moment;
   CreateResult result;
   if (stop != nullptr) {
     try {
@@ -73,6 +76,7 @@ CreateResult carry_out(snapshot::Context& context, const CreateRequest& request,
 
   result.parent_title = parent_title(plan);
   result.missing = plan.contents.missing;
+  result.missing.insert(result.missing.end(), flushed.missing.begin(), flushed.missing.end());
   for (const std::string& what : settled.emptied)
     result.missing.push_back(
         what + ", which are unlogged: recovery empties them; `--method stop` keeps them");
@@ -108,8 +112,8 @@ CreateResult create(snapshot::Context& context, const CreateRequest& request) {
     return nothing;
   }
   // It takes a moment, and does not wait for the scratch.
-  flush(context, plan.source, request.credentials);
-  CreateResult result = carry_out(context, request, plan, scratch.get(), stop.get());
+  const Flushed flushed = flush(context, plan.source, request);
+  CreateResult result = carry_out(context, request, plan, flushed, scratch.get(), stop.get());
   result.took = Clock::now() - start;
   return result;
 }

@@ -41,6 +41,8 @@ struct CreateRequest {
   // A database that does not come up on the copy is no reason to have none: the snapshot is then
   // one of files, unsettled.
   bool takes_it_as_it_is = false;
+  // So is a database that does not save its data first: what it has written before is enough.
+  bool allow_stale = false;
   std::vector<std::string> keep_env;
   // Destinations of mounts that have to be in it, though they would be left out otherwise.
   std::vector<std::string> must_capture;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.hpp"
 #include "databases/server.hpp"
 #include "databases/shell.hpp"
 #include "docker/types.hpp"
@@ -49,9 +50,25 @@ struct Credentials {
   std::string password;
 };
 
+// A program to be run in the source that prints a file which the source has not, and a copy has to
+// have.
+struct Download {
+  std::string path;  // where the copy has it, in the data directory
+  std::vector<std::string> argv;
+  std::vector<std::string> env;
+};
+
 struct FlushResult {
   bool done = false;
-  std::string text;  // what was done ("CHECKPOINT"), or why not
+  std::string text;                // what was done ("CHECKPOINT"), or why not
+  bool needs_credentials = false;  // why not: it did not let dksnap in, or not do that
+  // What a copy would start from is known to be old, whatever is_whole_on_disk() says.
+  bool is_stale = false;
+  // The data on the disk are of this moment, and not of the one in which they are copied. Nothing:
+  // of that one.
+  std::optional<TimePoint> moment = {};
+  // What was asked for is not on the disk, but printed.
+  std::optional<Download> download = {};
 };
 
 struct Settled {
@@ -61,6 +78,8 @@ struct Settled {
   std::vector<std::string> emptied;
   // Paths that a cleanly shut down copy no longer needs.
   std::vector<std::string> leftovers;
+  // What was done, where nothing had to be recovered or shut down: "its files were checked".
+  std::string text;
 };
 
 // Of a write-ahead log in segments, those are spare that lie before `first_needed`, and those that
@@ -105,6 +124,13 @@ class Database {
   virtual FlushResult flush(Shell& source, const Recognition& recognition,
                             const Credentials& credentials) const = 0;
   virtual bool safe_without_flush() const = 0;
+  // Whether what this server has answered for is on its disk, though nobody asked it to flush.
+  virtual bool is_whole_on_disk(const Recognition& /*recognition*/) const {
+    return safe_without_flush();
+  }
+  // What nobody has any more once this server was stopped by its clean signal, as words: "all of
+  // its data, which are in memory alone". Empty: nothing.
+  virtual std::string lost_by_stopping(const Recognition& /*recognition*/) const { return {}; }
 
   // Whether what is in the data directory decides who may log on, whatever variables and arguments
   // the server is started with: a copy without them refuses whom its source refuses.

@@ -5,15 +5,20 @@
 #include "base/error.hpp"
 #include "databases/files/files.hpp"
 #include "databases/postgres/postgres.hpp"
+#include "databases/redis/redis.hpp"
 
 namespace dksnap::databases {
 namespace {
 
 const postgres::Postgres kPostgres;
+const redis::Redis kRedis(redis::kRedis);
+const redis::Redis kValkey(redis::kValkey);
 const files::Files kFiles;
 
-constexpr std::array<const Database*, 2> kAll{
+constexpr std::array<const Database*, 4> kAll{
     &kPostgres,
+    &kRedis,
+    &kValkey,
     &kFiles,
 };
 
