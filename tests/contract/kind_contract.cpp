@@ -16,8 +16,15 @@ std::vector<KindOnEngine> kind_pairs() {
   std::vector<KindOnEngine> pairs{{"files", "overlay2"},
                                   {"postgres", "overlay2"},
                                   {"files", "containerd"},
-                                  {"postgres", "containerd"}};
-  if (is_dense()) pairs.push_back({"files", ""});
+                                  {"postgres", "containerd"},
+                                  {"redis", "overlay2"}};
+  if (!is_dense()) return pairs;
+  pairs.push_back({"files", ""});
+  pairs.push_back({"redis", "containerd"});
+  for (const char* engine : {"overlay2", "containerd"}) {
+    pairs.push_back({"redis7", engine});
+    pairs.push_back({"valkey", engine});
+  }
   return pairs;
 }
 
