@@ -44,7 +44,9 @@ void expect_whole(Desk& desk, const std::string& id, bool appends) {
   const RunResult log = desk.docker({"logs", copy});
   for (const char* complaint : {"Bad file format", "corrupt", "Unexpected end", "truncat", "FATAL"})
     EXPECT_FALSE(contains_ignoring_case(log.out + log.err, complaint)) << log.out << log.err;
-  const std::string check = appends ? "$p-check-aof /data/appendonlydir/appendonly.aof.manifest"
+  // The files of the log one by one: valkey-check-aof of 9.1 does not know its own dumps.
+  const std::string check = appends ? "cd /data/appendonlydir && $p-check-rdb *.base.rdb && "
+                                      "for f in *.incr.aof; do $p-check-aof $f || exit; done"
                                     : "$p-check-rdb /data/dump.rdb";
   EXPECT_TRUE(succeeded(desk.docker(
       {"exec", copy, "sh", "-c",
