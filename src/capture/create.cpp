@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "capture/steps.hpp"
 #include "capture/stop.hpp"
@@ -48,8 +49,11 @@ Error not_clean(const Plan& plan) {
 
 // From a scratch that holds nothing yet to a snapshot that has its name.
 CreateResult carry_out(snapshot::Context& context, const CreateRequest& request, const Plan& plan,
-                       std::unique_ptr<scratch::Scratch> scratch, Stop* stop) {
+                       const Flushed& flushed, std::unique_ptr<scratch::Scratch> scratch,
+                       Stop* stop) {
   Copied copied = plan.dump ? dump(context, plan, *scratch) : copy(context, plan, *scratch);
+  if (flushed.download) download(context, plan.source, *flushed.download, *scratch);
+  if (flushed.moment) copied.created = *flushed.moment;
   CreateResult result;
   if (stop != nullptr) {
     try {
@@ -74,6 +78,7 @@ CreateResult carry_out(snapshot::Context& context, const CreateRequest& request,
 
   result.parent_title = parent_title(plan);
   result.missing = plan.contents.missing;
+  result.missing.insert(result.missing.end(), flushed.missing.begin(), flushed.missing.end());
   for (const std::string& what : settled.emptied)
     result.missing.push_back(
         what + ", which are unlogged: recovery empties them; `--method stop` keeps them");
@@ -95,6 +100,8 @@ CreateResult create_once(snapshot::Context& context, const CreateRequest& reques
     scratch =
         std::async(std::launch::async, [&context, early] { return make_scratch(context, early); });
   });
+  if (!request.instead_of.empty())
+    context.reporter.notice(request.instead_of + "; a dump is taken in place of a copy");
   // Of one of our own the user knows what it is for.
   if (request.purpose.empty()) tell_plan(context.reporter, plan);
   if (request.dry_run) {
@@ -107,8 +114,8 @@ CreateResult create_once(snapshot::Context& context, const CreateRequest& reques
     return nothing;
   }
   // It takes a moment, and does not wait for the scratch.
-  if (!plan.dump) flush(context, plan.source, request.credentials);
-  CreateResult result = carry_out(context, request, plan, scratch.get(), stop.get());
+  const Flushed flushed = plan.dump ? Flushed() : flush(context, plan.source, request);
+  CreateResult result = carry_out(context, request, plan, flushed, scratch.get(), stop.get());
   result.took = Clock::now() - start;
   return result;
 }
@@ -118,14 +125,14 @@ CreateResult dump_instead(snapshot::Context& context, const CreateRequest& reque
                           const Error& refused) {
   CreateRequest dumped = request;
   dumped.dumps = Dumps::always;
-  context.reporter.notice(fmt::format("{}; a dump is taken in place of a copy", refused.what()));
+  dumped.instead_of = refused.what();
   try {
     CreateResult result = create_once(context, dumped);
     result.missing.push_back("its files: " + refused.why());
     return result;
   } catch (const Error& error) {
     if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::terminated) throw;
-    context.reporter.notice(fmt::format("no dump either: {}", error.what()));
+    log(LogLevel::info, fmt::format("no dump either: {}", error.what()));
     throw refused;
   }
 }

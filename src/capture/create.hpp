@@ -44,9 +44,12 @@ struct CreateRequest {
   bool stops = false;
   // What its server tells of itself by its own tools is taken, not its files.
   Dumps dumps = Dumps::never;
+  std::string instead_of;  // why no copy is taken but a dump, to be told; empty: it is wanted
   // A database that does not come up on the copy is no reason to have none: the snapshot is then
   // one of files, unsettled.
   bool takes_it_as_it_is = false;
+  // So is a database that does not save its data first: what it has written before is enough.
+  bool allow_stale = false;
   std::vector<std::string> keep_env;
   // Destinations of mounts that have to be in it, though they would be left out otherwise.
   std::vector<std::string> must_capture;

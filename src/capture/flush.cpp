@@ -6,35 +6,68 @@
 #include "scratch/ours.hpp"
 
 namespace dksnap::capture {
+namespace {
 
-void flush(snapshot::Context& context, const SourceContainer& source,
-           const databases::Credentials& credentials) {
-  if (!source.is_live()) return;
-  if (source.container.paused) {
-    context.reporter.notice(
-        fmt::format("{} was paused before, and stays so: nothing could be flushed", source.name()));
-    return;
-  }
-  const databases::Database& database = *source.kind.database;
-  if (!database.is_worth_flushing()) return;
-  snapshot::Step step(context.reporter, "asking the database to flush");
+constexpr const char* kStale = "what was written since its server last saved its data";
+
+Error not_saved(const SourceContainer& source, const databases::FlushResult& flushed) {
+  const std::string way_in =
+      flushed.needs_credentials ? "give --db-user and --db-password-file; " : "";
+  return {flushed.needs_credentials ? ErrorCode::credentials : ErrorCode::database_refused,
+          fmt::format("{} does not save its data", source.name()), flushed.text,
+          flushed.hint.empty()
+              ? way_in +
+                    "--allow-stale takes what it has saved before, --method stop stops it for "
+                    "the copy"
+              : flushed.hint};
+}
+
+databases::FlushResult ask_to_flush(snapshot::Context& context, const SourceContainer& source,
+                                    const databases::Credentials& credentials, bool is_safe) {
   databases::Shell shell(context.engine, source.id());
-  databases::FlushResult flushed;
   try {
-    flushed = database.flush(shell, source.kind.recognition, credentials);
+    return source.kind.database->flush(shell, source.kind.recognition, credentials);
   } catch (const Error& error) {
     // Somebody else has frozen it, or the engine refuses to start a program in it.
-    if (!scratch::can_go_on_after(error) || !database.safe_without_flush()) throw;
-    flushed.text = error.what();
+    if (!scratch::can_go_on_after(error) || !is_safe) throw;
+    databases::FlushResult refused;
+    refused.text = error.what();
+    return refused;
   }
-  if (!flushed.done && !database.safe_without_flush()) {
-    throw Error(ErrorCode::database_refused, fmt::format("{} does not flush", source.name()),
-                flushed.text,
-                flushed.hint.empty() ? "give --db-user and --db-password-file" : flushed.hint);
+}
+
+}  // namespace
+
+Flushed flush(snapshot::Context& context, const SourceContainer& source,
+              const CreateRequest& request) {
+  if (!source.is_live()) return {};
+  const databases::Database& database = *source.kind.database;
+  const bool is_safe = database.is_whole_on_disk(source.kind.recognition);
+  const bool takes_old = request.allow_stale || request.takes_it_as_it_is;
+  const Flushed old{{}, {}, {kStale}};
+  if (source.container.paused) {
+    databases::FlushResult paused;
+    paused.text = "it is paused, and answers nobody";
+    if (!is_safe && !takes_old) throw not_saved(source, paused);
+    context.reporter.notice(
+        fmt::format("{} was paused before, and stays so: nothing could be flushed", source.name()));
+    return is_safe ? Flushed() : old;
   }
-  step.done(flushed.done ? fmt::format("flushed ({})", flushed.text)
-                         : fmt::format("not flushed, which is safe for {}: {}", database.name(),
-                                       flushed.text));
+  if (!database.is_worth_flushing()) return {};
+  snapshot::Step step(context.reporter, "asking the database to flush");
+  const databases::FlushResult flushed =
+      ask_to_flush(context, source, request.credentials, is_safe || takes_old);
+  if (flushed.done) {
+    step.done(fmt::format("flushed ({})", flushed.text));
+    return {flushed.moment, flushed.download, {}};
+  }
+  if (is_safe && !flushed.is_stale) {
+    step.done(fmt::format("not flushed, which is safe for {}: {}", database.name(), flushed.text));
+    return {};
+  }
+  if (!takes_old) throw not_saved(source, flushed);
+  step.done(fmt::format("not saved, and taken as it was saved last: {}", flushed.text));
+  return old;
 }
 
 }  // namespace dksnap::capture

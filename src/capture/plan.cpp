@@ -288,7 +288,8 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request,
   if (!request.known_as.empty()) plan.source.container.name = request.known_as;
   // What a parent has of the data is of no use to it then.
   const bool full = forget_left_out_data(plan) || request.full || request.dumps == Dumps::always;
-  if (request.dumps == Dumps::always) plan.dump = plan_dump(engine, plan.source, request.credentials);
+  if (request.dumps == Dumps::always)
+    plan.dump = plan_dump(engine, plan.source, request.credentials);
   const SourceContainer& source = plan.source;
   if (source.kind.recognition.initialising && !request.takes_it_as_it_is) {
     throw Error(ErrorCode::not_ready, fmt::format("cannot snapshot {} yet", source.name()),

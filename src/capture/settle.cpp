@@ -23,9 +23,12 @@ Settled settle(snapshot::Context& context, const Plan& plan, bool as_it_is,
     return {};
   }
   scratch.remove(settled.leftovers);
-  step.done(fmt::format("settled: {} {} {}", database.name(), settled.version,
-                        settled.was_clean ? "had been shut down cleanly"
-                                          : "recovered the copy and shut down cleanly"));
+  const std::string recovered =
+      settled.was_clean ? "had been shut down cleanly" : "recovered the copy and shut down cleanly";
+  step.done(
+      settled.text.empty()
+          ? fmt::format("settled: {} {} {}", database.name(), settled.version, recovered)
+          : fmt::format("checked by {} {}: {}", database.name(), settled.version, settled.text));
   return {true, settled.was_clean, settled.version, settled.emptied};
 }
 

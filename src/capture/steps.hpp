@@ -4,19 +4,30 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "capture/create.hpp"
 #include "capture/plan.hpp"
 #include "capture/unfinished_image.hpp"
 #include "scratch/scratch.hpp"
 
 namespace dksnap::capture {
 
-// Asks the database of a running source to write out what it holds back. Throws database_refused
-// where it does not and its kind is not safe without.
-void flush(snapshot::Context& context, const SourceContainer& source,
-           const databases::Credentials& credentials);
+// The database of a running source has written out what it holds back.
+struct Flushed {
+  std::optional<TimePoint> moment;              // the data are of this one, not of the freeze's
+  std::optional<databases::Download> download;  // they are not on its disk
+  std::vector<std::string> missing;             // what is not in its files, as words
+};
+// Throws database_refused, or credentials, where it does not and is not safe without, unless what
+// it has written before is enough.
+Flushed flush(snapshot::Context& context, const SourceContainer& source,
+              const CreateRequest& request);
+// What it prints instead is in the scratch, in place of what the copy has there.
+void download(snapshot::Context& context, const SourceContainer& source,
+              const databases::Download& wanted, scratch::Scratch& scratch);
 
 // A throw-away container of the parent, or of the stage image, with the source's mounts. On any
 // thread.

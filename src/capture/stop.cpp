@@ -112,6 +112,9 @@ std::vector<std::string> plan_stop(snapshot::Context& context, const SourceConta
   if (has_data_on_tmpfs(source))
     throw refused(source, ErrorCode::failed, "data of it are on a tmpfs, and gone when it stops",
                   without);
+  if (const std::string lost = source.kind.database->lost_by_stopping(source.kind.recognition);
+      !lost.empty())
+    throw refused(source, ErrorCode::failed, "it would lose " + lost, without);
   if (container.config.labels.contains("com.docker.swarm.task"))
     throw refused(source, ErrorCode::failed,
                   "it belongs to a swarm, which makes a new one as soon as this one stops",

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.hpp"
 #include "databases/dump.hpp"
 #include "databases/server.hpp"
 #include "databases/shell.hpp"
@@ -51,10 +52,26 @@ struct Credentials {
   std::string password;
 };
 
+// A program to be run in the source that prints a file which the source has not, and a copy has to
+// have.
+struct Download {
+  std::string path;  // where the copy has it, in the data directory
+  std::vector<std::string> argv;
+  std::vector<std::string> env;
+};
+
 struct FlushResult {
   bool done = false;
-  std::string text;       // what was done ("CHECKPOINT"), or why not
-  std::string hint = {};  // what to do, where it was not; empty: give a user and a password
+  std::string text;                // what was done ("CHECKPOINT"), or why not
+  std::string hint = {};           // what to do, where it was not; empty: the usual
+  bool needs_credentials = false;  // why not: it did not let dksnap in, or not do that
+  // What a copy would start from is known to be old, whatever is_whole_on_disk() says.
+  bool is_stale = false;
+  // The data on the disk are of this moment, and not of the one in which they are copied. Nothing:
+  // of that one.
+  std::optional<TimePoint> moment = {};
+  // What was asked for is not on the disk, but printed.
+  std::optional<Download> download = {};
 };
 
 struct Settled {
@@ -64,6 +81,8 @@ struct Settled {
   std::vector<std::string> emptied;
   // Paths that a cleanly shut down copy no longer needs.
   std::vector<std::string> leftovers;
+  // What was done, where nothing had to be recovered or shut down: "its files were checked".
+  std::string text;
 };
 
 // Of a write-ahead log in segments, those are spare that lie before `first_needed`, and those that
@@ -112,6 +131,13 @@ class Database {
   virtual bool safe_without_flush() const = 0;
   // Whether the copy is better for it.
   virtual bool is_worth_flushing() const { return settles() || !safe_without_flush(); }
+  // Whether what this server has answered for is on its disk, though nobody asked it to flush.
+  virtual bool is_whole_on_disk(const Recognition& /*recognition*/) const {
+    return safe_without_flush();
+  }
+  // What nobody has any more once this server was stopped by its clean signal, as words: "all of
+  // its data, which are in memory alone". Empty: nothing.
+  virtual std::string lost_by_stopping(const Recognition& /*recognition*/) const { return {}; }
 
   // Whether what is in the data directory decides who may log on, whatever variables and arguments
   // the server is started with: a copy without them refuses whom its source refuses.

@@ -8,16 +8,21 @@
 #include "databases/files/files.hpp"
 #include "databases/postgres/postgres.hpp"
 #include "databases/recipes/recipe.hpp"
+#include "databases/redis/redis.hpp"
 
 namespace dksnap::databases {
 namespace {
 
 const postgres::Postgres kPostgres;
+const redis::Redis kRedis(redis::kRedis);
+const redis::Redis kValkey(redis::kValkey);
 const files::Files kFiles;
 
 // Those with code.
-constexpr std::array<const Database*, 1> kAll{
+constexpr std::array<const Database*, 3> kAll{
     &kPostgres,
+    &kRedis,
+    &kValkey,
 };
 
 using Recipes = std::vector<std::unique_ptr<const recipes::Recipe>>;

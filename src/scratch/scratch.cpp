@@ -190,6 +190,13 @@ worker::PlannedCopy Scratch::expect_room() {
   throw Error(ErrorCode::failed, "the worker's `room` ended early", "its last line is no result");
 }
 
+std::uint64_t Scratch::write_file(const std::string& path, Source& content) {
+  const worker::Message last =
+      run_worker({"write", path}, {&content}, [](const worker::Message&) {});
+  if (const auto* result = std::get_if<worker::SyncResult>(&last)) return result->copied_bytes;
+  throw Error(ErrorCode::failed, "the worker's `write` ended early", "its last line is no result");
+}
+
 void Scratch::remove(const std::vector<std::string>& paths) {
   if (paths.empty()) return;
   std::string lines;

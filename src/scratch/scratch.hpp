@@ -54,6 +54,9 @@ class Scratch {
                           const std::function<void(const worker::Progress&)>& on_progress);
   // What sync() would write now. Throws no_space where that has no room.
   worker::PlannedCopy expect_room();
+  // Writes a file of the copy, of the owner of its directory, for that one's eyes alone; in place
+  // of one that is there. Returns how many bytes; where `content` ends early it is not there.
+  std::uint64_t write_file(const std::string& path, Source& content);
   // Removes paths below the captured directories.
   void remove(const std::vector<std::string>& paths);
   // The copy is gone afterwards.

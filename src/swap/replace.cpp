@@ -33,6 +33,7 @@ class ReplacePlanner {
   SwapPlan run() {
     plan_.source = inspect_replaceable(context_, request_.container);
     refuse_unlike();
+    refuse_loss();
     begin_plan(plan_, "replace", engine_);
     JournalEntry& entry = plan_.swap.entry;
     entry.title = snapshot_.title;
@@ -135,6 +136,20 @@ class ReplacePlanner {
                       "indexes would be wrong",
                       snapshot_.libc, plan_.source.name()));
     }
+  }
+
+  // It is stopped, and what it has not written is in no safety copy.
+  void refuse_loss() const {
+    const capture::SourceContainer& source = plan_.source;
+    const std::string lost = source.kind.database->lost_by_stopping(source.kind.recognition);
+    if (lost.empty() || !source.is_live() || !request_.safety) return;
+    throw Error(
+        ErrorCode::failed, fmt::format("cannot replace the data of {}", source.name()),
+        fmt::format("it has to be stopped for it, and would lose {}: `undo` could not bring "
+                    "them back",
+                    lost),
+        fmt::format("take a snapshot of it first (`dksnap create {}`), then say --no-safety",
+                    shell_quote(source.name())));
   }
 
   void describe_followers() {

@@ -94,6 +94,12 @@ std::optional<Message> room(const Arguments& arguments, Talk&) {
   const Job job = arguments.read_job();
   return expect_room_for_copy(place, Layout(place, job), job);
 }
+std::optional<Message> write(const Arguments& arguments, Talk&) {
+  if (arguments.rest.empty())
+    throw Error(ErrorCode::failed, "the worker was not told what to write");
+  FdSource input(Fd(::dup(STDIN_FILENO)), "standard input");
+  return write_file(arguments.place(), arguments.rest.front(), input);
+}
 std::optional<Message> take_job(const Arguments& arguments, Talk&) {
   FdSource input(Fd(::dup(STDIN_FILENO)), "standard input");
   const std::string text = read_all(input, kLargestJob);
@@ -150,7 +156,7 @@ constexpr std::array kCommands{
     Command{"list", list},           Command{"serve", serve},       Command{"flush", flush},
     Command{"hand-over", hand_over}, Command{"take-job", take_job}, Command{"room", room},
     Command{"drop", drop},           Command{"find", find},         Command{"name-user", name},
-    Command{"unname-user", unname},  Command{"thaw", thaw_group}};
+    Command{"unname-user", unname},  Command{"thaw", thaw_group},   Command{"write", write}};
 
 std::optional<Arguments> parse(int count, char** words) {
   Arguments arguments;
@@ -213,7 +219,7 @@ int main(int count, char** words) {
   static_cast<void>(
       ::fputs("usage: dksnap-worker "
               "wait|sync|pack|scan|remove|owner|list|serve|flush|hand-over|take-job|room|drop|"
-              "find|name-user|unname-user|thaw [--job FILE] "
+              "find|name-user|unname-user|thaw|write [--job FILE] "
               "[--root DIR]\n",
               stderr));
   return 1;

@@ -6,18 +6,23 @@
 #include "contract/etcd_case.hpp"
 #include "contract/files_case.hpp"
 #include "contract/postgres_case.hpp"
+#include "contract/redis_case.hpp"
 
 namespace dksnap::test {
 
-const KindCase& kind_case(const std::string& kind) {
+const KindCase& kind_case(const std::string& word) {
   static const EtcdCase etcd;
   static const FilesCase files;
   static const PostgresCase postgres;
-  static const std::array<const KindCase*, 3> all{&files, &postgres, &etcd};
+  static const RedisCase redis("redis", "8", "redis");
+  static const RedisCase redis7("redis", "7", "redis7");
+  static const RedisCase valkey("valkey", "9", "valkey");
+  static const std::array<const KindCase*, 6> all{&files, &postgres, &etcd,
+                                                  &redis, &redis7,   &valkey};
   for (const KindCase* one : all) {
-    if (one->kind() == kind) return *one;
+    if (one->word() == word) return *one;
   }
-  throw std::invalid_argument("no contract for the kind " + kind);
+  throw std::invalid_argument("no contract for the kind " + word);
 }
 
 }  // namespace dksnap::test

@@ -14,6 +14,8 @@ class KindCase {
  public:
   virtual ~KindCase() = default;
 
+  // Of its runs: one kind may be tried in several versions.
+  virtual std::string word() const { return kind(); }
   virtual std::string kind() const = 0;     // as dksnap calls it
   virtual std::string version() const = 0;  // as `ps` shows it; empty where there is none
   virtual bool settles() const = 0;
@@ -36,6 +38,6 @@ class KindCase {
   virtual std::string state(Desk& desk, const std::string& container) const = 0;
 };
 
-const KindCase& kind_case(const std::string& kind);
+const KindCase& kind_case(const std::string& word);
 
 }  // namespace dksnap::test

@@ -13,7 +13,7 @@
 namespace dksnap::test {
 
 struct KindOnEngine {
-  std::string kind;
+  std::string kind;    // the word of its case
   std::string engine;  // "": the machine's own
 };
 std::string name_of(const KindOnEngine& which);

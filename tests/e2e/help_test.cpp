@@ -16,7 +16,7 @@ const std::map<std::string, Words>& promised() {
       {"ps", {"-a, --all"}},
       {"create",
        {"CONTAINER", "-m, --message", "--name", "--note", "--pin", "--method", "--keep-env",
-        "--full", "--checksum", "--verify", "--db-user", "--db-password-file"}},
+        "--full", "--checksum", "--verify", "--allow-stale", "--db-user", "--db-password-file"}},
       {"ls", {"[CONTAINER]", "--flat", "--sort", "--filter"}},
       {"show", {"REF"}},
       {"boot", {"REF", "--name", "-p, --publish", "-e, --env", "--network", "--rm", "--wait"}},

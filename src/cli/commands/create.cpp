@@ -101,6 +101,7 @@ Command create_command() {
     arguments.flag("--checksum", request.checksum, "compare contents, not size and time");
     arguments.flag("--verify", options->verify,
                    "boot a copy and ask it a query before saying it is done");
+    arguments.flag("--allow-stale", request.allow_stale, "if it saves no data, take what it has");
     arguments.option("--db-user", "NAME", request.credentials.user, "database user for the flush");
     arguments.option("--db-password-file", "FILE", options->password_file, "with its password");
     return [options](Session& session) { return run_create(session, *options); };

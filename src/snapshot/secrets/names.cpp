@@ -26,8 +26,8 @@ constexpr std::string_view kWhole[] = {
 constexpr std::string_view kWholeAtTheEnd[] = {"COOKIE", "SALT", "PEPPER", "PIN", "PRIVATE"};
 constexpr std::string_view kEndInPass[] = {"COMPASS", "BYPASS", "UNDERPASS", "TRESPASS",
                                            "ENCOMPASS"};
-constexpr std::string_view kEndInKey[] = {"MONKEY", "DONKEY", "TURKEY",  "HOTKEY",
-                                          "HOCKEY", "JOCKEY", "WHISKEY", "LACKEY"};
+constexpr std::string_view kEndInKey[] = {"MONKEY", "DONKEY",  "TURKEY", "HOTKEY", "HOCKEY",
+                                          "JOCKEY", "WHISKEY", "LACKEY", "VALKEY"};
 // Before KEY: no secret, or one that everybody may know.
 constexpr std::string_view kOpenKeys[] = {
     "PUBLIC", "PUB",     "GPG",    "PGP",         "PRIMARY",      "FOREIGN",  "PARTITION",

@@ -31,6 +31,10 @@ ScanResult run_scan(const Place& place, const Job& job, const std::vector<std::s
 // `removed`.
 SyncResult run_remove(const Place& place, const Job& job, const std::vector<std::string>& paths);
 
+// Writes a file with the owner of its directory and mode 0600, beside what is there and then in its
+// place. Says how many bytes in `copied_bytes`.
+SyncResult write_file(const Place& place, const std::string& path, Source& content);
+
 // "uid:gid" of a path, symlinks not followed.
 std::string owner_of(const Place& place, const std::string& path);
 // The paths of what is in a directory, sorted.

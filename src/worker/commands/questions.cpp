@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/paths.hpp"
 #include "base/text.hpp"
 #include "worker/commands/commands.hpp"
 #include "worker/tree/walk.hpp"
@@ -48,6 +49,23 @@ std::vector<std::string> paths_beside_full(const Place& place, const std::string
       found.push_back(entry.path);
   }
   return found;
+}
+
+SyncResult write_file(const Place& place, const std::string& path, Source& content) {
+  const std::string target = place.at(path);
+  const std::string part = target + ".dksnap-part";
+  const Fd directory = open_file(place.at(parent_path(path)), O_RDONLY | O_DIRECTORY);
+  struct stat stat {};
+  if (::fstat(directory.get(), &stat) != 0)
+    throw system_error("cannot look at the place of " + printable(path));
+  SyncResult result;
+  FdSink file(open_file(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600), part);
+  result.copied_bytes = copy(content, file);
+  file.close();
+  if (::lchown(part.c_str(), stat.st_uid, stat.st_gid) != 0 ||
+      ::rename(part.c_str(), target.c_str()) != 0)
+    throw system_error("cannot write " + printable(path));
+  return result;
 }
 
 void flush_disk_of(const Place& place, const std::string& path) {

@@ -1,0 +1,24 @@
+// The configuration of a Redis or Valkey server, from its arguments and its files.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "databases/database.hpp"
+#include "databases/redis/settings.hpp"
+
+namespace dksnap::databases::redis {
+
+struct Configuration {
+  Directives directives;           // of all files and of the arguments, in their order
+  std::vector<std::string> files;  // that were read
+  std::string unread;              // the configuration file, where it cannot be read
+};
+// `command`: the server and its arguments; empty: nothing is known.
+Configuration read_configuration(const ContainerFacts& facts,
+                                 const std::vector<std::string>& command);
+
+// Where the server has its dump and its append-only file.
+std::string data_directory(const ContainerFacts& facts, const Configuration& configuration);
+
+}  // namespace dksnap::databases::redis
