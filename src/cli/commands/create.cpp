@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "boot/boot.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/compose_service.hpp"
 #include "cli/password_file.hpp"
 #include "cli/render/json.hpp"
 #include "cli/session.hpp"
@@ -18,6 +19,7 @@ struct CreateOptions {
   capture::CreateRequest request;
   std::string password_file;
   std::string method = "auto";
+  std::string service;
   bool verify = false;
 };
 
@@ -45,7 +47,11 @@ int run_create(Session& session, CreateOptions& options) {
       boot::verify_boot(session.context(), snapshot);
     };
   }
+  if (!request.container.empty() && !options.service.empty())
+    throw Error(ErrorCode::failed, "a container and --service are both given", "they may differ",
+                "give one of them");
   if (!request.dry_run) session.clean_up_first();
+  if (request.container.empty()) request.container = container_of_project(session, options.service);
   if (options.method == "dump") request.dumps = capture::Dumps::always;
   if (options.method == "auto") request.dumps = capture::Dumps::where_a_copy_fails;
   if (options.method == "stop" && !may_stop(session, request)) {
@@ -69,7 +75,7 @@ Command create_command() {
   Command command;
   command.name = "create";
   command.needs_settings = true;
-  command.usage = "create CONTAINER";
+  command.usage = "create [CONTAINER]";
   command.summary = "take a snapshot of a container";
   command.examples = {"dksnap create db -m \"before migration\"", "id=$(dksnap create db -q)",
                       "dksnap create db -n          # what would be captured, and what not"};
@@ -86,7 +92,9 @@ Command create_command() {
   command.declare = [](Arguments& arguments) -> Runner {
     const auto options = std::make_shared<CreateOptions>();
     capture::CreateRequest& request = options->request;
-    arguments.positional("CONTAINER", request.container, "name or id of the container");
+    arguments.positional("CONTAINER", request.container,
+                         "name or id; else this directory's Compose project's database", false);
+    arguments.option("--service", "NAME", options->service, "the service of that project");
     arguments.option("-m,--message", "TITLE", request.title, "title; else the time of day");
     arguments.option("--name", "IMAGE", request.name,
                      "name of the image; else dksnap/CONTAINER:TITLE");
