@@ -152,7 +152,8 @@ databases::Dump plan_dump(docker::Engine& engine, const SourceContainer& source,
   return std::move(*dump);
 }
 
-Contents dumped_contents(docker::Engine& engine, const SourceContainer& source) {
+Contents dumped_contents(docker::Engine& engine, const SourceContainer& source,
+                         const databases::Dump& dump) {
   Contents contents;
   const auto staged = [](const std::string& path) { return worker::kStagingDirectory + path; };
   contents.trees.push_back({staged(databases::kDumpDirectory), {}, databases::kDumpDirectory});
@@ -173,6 +174,8 @@ Contents dumped_contents(docker::Engine& engine, const SourceContainer& source) 
       contents.left_out.push_back(
           {fmt::format("{} ({})", mount.destination, mount.type), "a dump holds no files"});
   }
+  if (!dump.lacks.empty())
+    contents.left_out.push_back({dump.lacks, "the dump of its server has them not"});
   contents.left_out.push_back({"what was changed in its own files", "a dump holds no files"});
   return contents;
 }

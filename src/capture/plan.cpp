@@ -120,7 +120,7 @@ void move_server(SourceContainer& source) {
 
 // All but single files of the root file system.
 void decide_directories(docker::Engine& engine, Plan& plan) {
-  plan.contents = plan.dump ? dumped_contents(engine, plan.source)
+  plan.contents = plan.dump ? dumped_contents(engine, plan.source, *plan.dump)
                             : find_directories(plan.source, parent_paths(engine, plan),
                                                {plan.must_capture, plan.leave_out});
   add_labels(plan.source, plan.contents.left_out);

@@ -24,6 +24,7 @@ struct Dump {
   // What the image's entrypoint needs to make, at the first start of a copy, the database that the
   // dump is loaded into: NAME=value.
   std::vector<std::string> copy_env;
+  std::string lacks;   // what of the server is not in its dump, in words; empty: nothing
   std::string loader;  // what kDumpLoader holds
 };
 

@@ -144,6 +144,27 @@ TEST_P(Dump, WhatCannotBeLoadedIsCountedAndShown) {
   EXPECT_EQ(sql(copy, "SELECT sum(n) FROM kept"), "1") << "all else is there";
 }
 
+// A load that is cut off leaves half of the data, which nobody is to take for all.
+TEST_P(Dump, ALoadThatWasCutOffIsNoDatabase) {
+  const std::string source = start({"-e", "POSTGRES_HOST_AUTH_METHOD=trust"});
+  sql(source,
+      "CREATE FUNCTION slow(n int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT n FROM (SELECT "
+      "pg_sleep(0)) s'; CREATE TABLE wide (n int CHECK (slow(n) > 0)); INSERT INTO wide VALUES "
+      "(1); "
+      "CREATE OR REPLACE FUNCTION slow(n int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT n FROM "
+      "(SELECT pg_sleep(60)) s'");
+  const RunResult taken = dump(source);
+  ASSERT_EQ(taken.status, 0) << taken;
+  const std::string copy = desk().name("cut");
+  const RunResult slow =
+      desk().dksnap({"boot", taken.out.substr(0, 8), "--name", copy, "--wait", "3"});
+  EXPECT_EQ(slow.status, 14) << slow;
+  EXPECT_THAT(slow.err, HasSubstr("first databases"));
+  desk().docker_out({"kill", copy});
+  desk().docker_out({"start", copy});
+  EXPECT_NE(desk().docker_out({"wait", copy}), "0");
+}
+
 TEST_P(Dump, AnotherVersionOfTheServerLoadsIt) {
   const std::string source = start({"-e", "POSTGRES_HOST_AUTH_METHOD=trust"});
   sql(source, "CREATE TABLE kept AS SELECT 1 AS n; CREATE ROLE mate LOGIN");

@@ -20,6 +20,8 @@ parts=/var/lib/dksnap/dump
 user=${POSTGRES_USER:-postgres}
 report=$parts/report/errors
 export PGPASSWORD="${PGPASSWORD:-${POSTGRES_PASSWORD:-}}"
+# One that is ended before all is loaded does not start again with half of it.
+mv "$PGDATA/PG_VERSION" "$PGDATA/dksnap-is-loading"
 echo 'the load was interrupted: it is not known what is missing' >"$report"
 sql() {
   PGHOST='' PGHOSTADDR='' PGOPTIONS='-c lc_messages=C -c client_min_messages=error' \
@@ -44,6 +46,7 @@ status=$?
 grep -E '(ERROR|FATAL|PANIC|error): ' "$report.all" | cut -c 1-400 |
   grep -v -F "42710: role \"$user\" already exists" >"$report.found"
 [ "$status" -eq 0 ] || echo "psql ended with status $status: $(tail -n 1 "$report.all")" >>"$report.found"
+mv "$PGDATA/dksnap-is-loading" "$PGDATA/PG_VERSION"
 if [ -n "$hba" ]; then
   cat "$hba.dksnap" >"$hba"
   rm -f "$hba.dksnap"
@@ -81,6 +84,7 @@ std::optional<Dump> Postgres::dump(const ContainerFacts& facts, const Recognitio
   if (facts.config.env_value("POSTGRES_HOST_AUTH_METHOD") != "trust")
     dump.copy_env.push_back("POSTGRES_PASSWORD=" + random_hex(16));
   dump.loader = kLoader;
+  dump.lacks = "table spaces, and settings in files (ALTER SYSTEM, pg_hba.conf)";
   return dump;
 }
 
