@@ -4,16 +4,22 @@
 
 #include "base/error.hpp"
 #include "databases/files/files.hpp"
+#include "databases/mariadb/mariadb.hpp"
+#include "databases/mysql/mysql.hpp"
 #include "databases/postgres/postgres.hpp"
 
 namespace dksnap::databases {
 namespace {
 
 const postgres::Postgres kPostgres;
+const mysql::Mysql kMysql;
+const mariadb::Mariadb kMariadb;
 const files::Files kFiles;
 
-constexpr std::array<const Database*, 2> kAll{
+constexpr std::array<const Database*, 4> kAll{
     &kPostgres,
+    &kMysql,
+    &kMariadb,
     &kFiles,
 };
 

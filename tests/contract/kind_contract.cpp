@@ -13,10 +13,10 @@ std::string name_of(const KindOnEngine& which) {
 }
 
 std::vector<KindOnEngine> kind_pairs() {
-  std::vector<KindOnEngine> pairs{{"files", "overlay2"},
-                                  {"postgres", "overlay2"},
-                                  {"files", "containerd"},
-                                  {"postgres", "containerd"}};
+  std::vector<KindOnEngine> pairs{{"files", "overlay2"},   {"postgres", "overlay2"},
+                                  {"files", "containerd"}, {"postgres", "containerd"},
+                                  {"mariadb", "overlay2"}, {"mariadb", "containerd"},
+                                  {"mysql", "overlay2"},   {"mysql", "containerd"}};
   if (is_dense()) pairs.push_back({"files", ""});
   return pairs;
 }
