@@ -6,6 +6,8 @@
 
 #include "base/error.hpp"
 #include "databases/files/files.hpp"
+#include "databases/mariadb/mariadb.hpp"
+#include "databases/mysql/mysql.hpp"
 #include "databases/postgres/postgres.hpp"
 #include "databases/recipes/recipe.hpp"
 #include "databases/redis/redis.hpp"
@@ -14,15 +16,15 @@ namespace dksnap::databases {
 namespace {
 
 const postgres::Postgres kPostgres;
+const mysql::Mysql kMysql;
+const mariadb::Mariadb kMariadb;
 const redis::Redis kRedis(redis::kRedis);
 const redis::Redis kValkey(redis::kValkey);
 const files::Files kFiles;
 
 // Those with code.
-constexpr std::array<const Database*, 3> kAll{
-    &kPostgres,
-    &kRedis,
-    &kValkey,
+constexpr std::array<const Database*, 5> kAll{
+    &kPostgres, &kMysql, &kMariadb, &kRedis, &kValkey,
 };
 
 using Recipes = std::vector<std::unique_ptr<const recipes::Recipe>>;

@@ -23,6 +23,7 @@ struct Server {
   bool has_script_above = false;  // which gets the signals that the container is sent
   std::uint16_t port = 0;         // it listens on; 0: none
   std::string socket_directory;   // the first of them; empty: where the programs look by themselves
+  std::string socket;             // of kinds that name the file itself; empty: the same
   std::string administrator;      // a user who may do everything, as it seems
   // What its arguments and configuration files say, where its kind goes by it later: by name, in
   // their order. Passwords may be among it: for questions to the server alone.

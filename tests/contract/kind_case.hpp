@@ -25,6 +25,9 @@ class KindCase {
   // Options of `boot` that spare a wait in which nothing can be learned of a copy.
   virtual Words at_once() const { return {}; }
 
+  // What is copied again at most where nothing was changed: what a server writes at each start.
+  virtual double unchanged_bytes() const { return 20'000'000; }
+
   // A container with a few MB of data that serves when this returns.
   virtual std::string start(Desk& desk) const = 0;
   // Returns when it serves; adds a failure to the test if it does not.

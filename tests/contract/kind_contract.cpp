@@ -15,11 +15,12 @@ std::string name_of(const KindOnEngine& which) {
 std::vector<KindOnEngine> kind_pairs() {
   std::vector<KindOnEngine> pairs{{"files", "overlay2"},   {"postgres", "overlay2"},
                                   {"files", "containerd"}, {"postgres", "containerd"},
-                                  {"etcd", "overlay2"},    {"redis", "overlay2"}};
+                                  {"etcd", "overlay2"},    {"redis", "overlay2"},
+                                  {"mariadb", "overlay2"}, {"mysql", "overlay2"}};
   if (!is_dense()) return pairs;
   pairs.push_back({"files", ""});
-  pairs.push_back({"etcd", "containerd"});
-  pairs.push_back({"redis", "containerd"});
+  for (const char* kind : {"etcd", "redis", "mariadb", "mysql"})
+    pairs.push_back({kind, "containerd"});
   for (const char* engine : {"overlay2", "containerd"}) {
     pairs.push_back({"redis7", engine});
     pairs.push_back({"valkey", engine});

@@ -1,0 +1,155 @@
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/paths.hpp"
+#include "base/text.hpp"
+#include "databases/innodb/innodb.hpp"
+#include "databases/innodb/programs.hpp"
+
+namespace dksnap::databases::innodb {
+namespace {
+
+constexpr std::size_t kShownLines = 6;
+
+// In the data directory, where the owner of the data may write and a path is short enough for a
+// socket whatever it is called.
+constexpr std::string_view kPrivateSocket = "dksnap.sock";
+constexpr std::string_view kPrivatePid = "dksnap.pid";
+
+// That a server is shut down cleanly without a login: the file that it reads its first statements
+// from is its input.
+constexpr std::string_view kInput = "/dev/stdin";
+constexpr std::string_view kShutDown = "SHUTDOWN;\n";
+
+// The same for both products: nobody can connect, nothing is done but what recovery asks for, and
+// the server's words come to us. A full shutdown, so that no copy has to undo or purge anything;
+// the log of all that stays as the source has it, since recovery looks into it.
+std::vector<std::string> private_start(const std::string& directory) {
+  std::vector<std::string> words{"--datadir=" + directory};
+  for (const char* word :
+       {"--skip-networking", "--secure-file-priv=", "--general-log=OFF", "--slow-query-log=OFF",
+        "--event-scheduler=OFF", "--innodb-fast-shutdown=0", "--skip-log-error",
+        // A copy writes to its undo table spaces at its first start, and so has them whole.
+        "--loose-innodb-undo-log-truncate=ON", "--loose-innodb-max-undo-log-size=10M",
+        "--loose-innodb-purge-rseg-truncate-frequency=1",
+        "--loose-innodb-buffer-pool-load-at-startup=OFF",
+        "--loose-innodb-buffer-pool-dump-at-shutdown=OFF"})
+    words.emplace_back(word);
+  words.push_back(fmt::format("--socket={}", kPrivateSocket));
+  words.push_back(fmt::format("--pid-file={}", kPrivatePid));
+  words.push_back(fmt::format("--init-file={}", kInput));
+  return words;
+}
+
+// What the source's server was started with, which its data may need (a page size, names in small
+// letters, where files are); the last word on an option is ours.
+std::vector<std::string> source_words(const std::vector<std::string>& command) {
+  std::vector<std::string> words;
+  for (std::size_t i = 1; i < command.size(); ++i) {
+    if (command[i] != "--daemonize" && command[i] != "-D") words.push_back(command[i]);
+  }
+  return words;
+}
+
+struct PrivateStart {
+  std::vector<std::string> options;
+  std::string statements;
+};
+
+ProgramResult start_and_shut_down(Shell& scratch, const ServerProgram& program,
+                                  const std::string& directory,
+                                  const std::vector<std::string>& command,
+                                  const PrivateStart& start) {
+  std::vector<std::string> words{program.path};
+  for (const auto& more : {source_words(command), private_start(directory), start.options})
+    words.insert(words.end(), more.begin(), more.end());
+  return scratch.run(words, program.owner, {}, kRecovery,
+                     start.statements + std::string(kShutDown));
+}
+
+// Both say so last, at whatever verbosity.
+bool was_shut_down(const ProgramResult& run) {
+  return run.ok() && (run.err + run.out).find("Shutdown complete") != std::string::npos;
+}
+
+// What it said of errors, or else what it said last.
+std::string complaint_of(const ProgramResult& run) {
+  std::vector<std::string> errors;
+  const std::string& said = run.err.empty() ? run.out : run.err;
+  for (const std::string& line : split(said, '\n')) {
+    if (line.find("[ERROR]") != std::string::npos) errors.push_back(line);
+  }
+  const std::string text = last_lines(errors.empty() ? said : join(errors, "\n"), kShownLines);
+  return dksnap::trim(text).empty() ? fmt::format("it ended with exit code {}", run.exit_code)
+                                    : text;
+}
+
+std::vector<std::string> list_directory(Shell& scratch, const std::string& directory) {
+  const ProgramResult listed = scratch.run({kWorkerProgram, "list", directory}, "0:0");
+  return listed.ok() ? split(listed.out, '\n') : std::vector<std::string>();
+}
+
+// A server that runs has temporary table spaces, and drops them when it is shut down (MySQL manual,
+// "Temporary Tablespaces"; MariaDB as well).
+bool is_clean(Shell& scratch, const std::string& directory) {
+  const auto& listed = list_directory(scratch, directory);
+  return !listed.empty() && std::none_of(listed.begin(), listed.end(), [](const std::string& path) {
+    return base_name(path).starts_with("ibtmp");
+  });
+}
+
+}  // namespace
+
+std::vector<std::string> InnodbDatabase::stale_paths(const Recognition& recognition) const {
+  // A process of the scratch, or of a copy, may have the number that stands in it, and the server
+  // would then believe that another one uses the socket.
+  const std::string& directory = recognition.data_paths.front();
+  std::vector<std::string> stale;
+  for (const char* name : {"mysql.sock.lock", "mysqld.sock.lock", "mysqlx.sock.lock"})
+    stale.push_back(join_path(directory, name));
+  const std::string& socket = recognition.server.socket;
+  if (is_within(socket, directory)) stale.push_back(socket + ".lock");
+  return stale;
+}
+
+std::vector<std::string> InnodbDatabase::spare_paths(Shell& scratch,
+                                                     const Recognition& recognition) const {
+  const std::string& directory = recognition.data_paths.front();
+  std::vector<std::string> spare;
+  if (!is_clean(scratch, directory)) return spare;
+  for (const std::string& place : spare_places()) {
+    for (const std::string& path :
+         list_directory(scratch, place.empty() ? directory : join_path(directory, place))) {
+      if (is_within(path, directory) && path != directory &&
+          is_spare(std::string_view(path).substr(directory.size() + 1)))
+        spare.push_back(path);
+    }
+  }
+  return spare;
+}
+
+Settled InnodbDatabase::settle(Shell& scratch, const Recognition& recognition) const {
+  const std::string& directory = recognition.data_paths.front();
+  const ServerProgram program = find_program(scratch, product(), recognition);
+  Settled settled;
+  settled.was_clean = is_clean(scratch, directory);
+  // Also where it was: what a copy writes at its first start is made small by the shutdown.
+  const std::vector<std::string>& command = recognition.server.command;
+  const PrivateStart start{settling_options(), join(settling_statements(command), ";\n")};
+  ProgramResult run = start_and_shut_down(scratch, program, directory, command, start);
+  if (!was_shut_down(run)) {
+    throw Error(ErrorCode::database_refused,
+                fmt::format("{} does not come up on the copy", product().title), complaint_of(run),
+                "look at the server's own log; the source container was not changed");
+  }
+  settled.version = program.version;
+  settled.leftovers = stale_paths(recognition);
+  for (std::string& path : spare_paths(scratch, recognition))
+    settled.leftovers.push_back(std::move(path));
+  return settled;
+}
+
+}  // namespace dksnap::databases::innodb
