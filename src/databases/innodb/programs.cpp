@@ -13,7 +13,10 @@ namespace dksnap::databases::innodb {
 namespace {
 
 std::string owner_of_data(Shell& scratch, const std::string& directory) {
-  const ProgramResult owner = scratch.run({kWorkerProgram, "owner", directory}, "0:0");
+  // Of what the server made itself: the data directory can be open to everybody, as the images make
+  // it, and another's than the user that the server runs as.
+  ProgramResult owner = scratch.run({kWorkerProgram, "owner", directory + "/mysql"}, "0:0");
+  if (!owner.ok()) owner = scratch.run({kWorkerProgram, "owner", directory}, "0:0");
   if (!owner.ok()) {
     throw Error(ErrorCode::failed, "cannot read the owner of " + directory,
                 last_lines(owner.err + owner.out, 1));
