@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <memory>
-#include <netdb.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
-#include "base/fd.hpp"
+#include "databases/connect.hpp"
 
 namespace dksnap::databases::postgres {
 namespace {
 
-constexpr timeval kPatience{2, 0};
 // "cannot_connect_now": starting up, shutting down, in recovery (PostgreSQL manual, appendix A).
 constexpr std::string_view kCannotConnectNow = "57P03";
 
@@ -36,26 +31,6 @@ std::string startup_message(const std::string& user) {
   std::string message;
   put32(message, static_cast<std::uint32_t>(body.size() + 4));
   return message + body;
-}
-
-Fd connect_to(const Address& address) {
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found) !=
-      0) {
-    return Fd();
-  }
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
-  for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
-    Fd socket(::socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC, at->ai_protocol));
-    if (!socket) continue;
-    setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
-    setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
-    if (::connect(socket.get(), at->ai_addr, at->ai_addrlen) == 0) return socket;
-  }
-  return Fd();
 }
 
 // The messages that a server sends (PostgreSQL manual, "Message Formats"): a letter, its length
