@@ -4,16 +4,19 @@
 
 #include "base/error.hpp"
 #include "databases/files/files.hpp"
+#include "databases/mongo/mongo.hpp"
 #include "databases/postgres/postgres.hpp"
 
 namespace dksnap::databases {
 namespace {
 
+const mongo::Mongo kMongo;
 const postgres::Postgres kPostgres;
 const files::Files kFiles;
 
-constexpr std::array<const Database*, 2> kAll{
+constexpr std::array<const Database*, 3> kAll{
     &kPostgres,
+    &kMongo,
     &kFiles,
 };
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dksnap::databases {
@@ -23,6 +24,9 @@ struct Server {
   std::uint16_t port = 0;         // it listens on; 0: none
   std::string socket_directory;   // the first of them; empty: where the programs look by themselves
   std::string administrator;      // a user who may do everything, as it seems
+  // What its arguments and configuration files say, where its kind goes by it later: by name, in
+  // their order. Passwords may be among it: for questions to the server alone.
+  std::vector<std::pair<std::string, std::string>> settings;
 };
 
 }  // namespace dksnap::databases
