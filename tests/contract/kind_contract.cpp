@@ -15,9 +15,10 @@ std::string name_of(const KindOnEngine& which) {
 std::vector<KindOnEngine> kind_pairs() {
   std::vector<KindOnEngine> pairs{{"files", "overlay2"},
                                   {"postgres", "overlay2"},
+                                  {"mongo", "overlay2"},
                                   {"files", "containerd"},
                                   {"postgres", "containerd"}};
-  if (is_dense()) pairs.push_back({"files", ""});
+  if (is_dense()) pairs.insert(pairs.end(), {{"files", ""}, {"mongo", "containerd"}});
   return pairs;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/paths.hpp"
 #include "base/text.hpp"
+#include "databases/entrypoint.hpp"
 
 namespace dksnap::databases::mongo {
 
@@ -14,6 +15,14 @@ MongodProcess find_mongod(const ContainerFacts& facts) {
     if (is_mongod(program)) return {process.pid, process.command};
   }
   return {};
+}
+
+bool is_mongods_first_run(const ContainerFacts& facts, const MongodProcess& process) {
+  // docker-library/mongo, docker-entrypoint.sh; it is gone before the final server starts.
+  static const std::string kFile = "/tmp/docker-entrypoint-temp-mongod.pid";
+  if (facts.running && facts.processes.empty()) return facts.stat(kFile).has_value();
+  if (!entrypoint_above(facts, process.pid)) return false;
+  return process.pid.empty() || process.command.find(base_name(kFile)) != std::string::npos;
 }
 
 std::vector<std::string> mongod_words(const ContainerFacts& facts, const MongodProcess& process) {

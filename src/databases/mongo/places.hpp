@@ -20,6 +20,10 @@ struct MongodProcess {
   std::string command;  // as the process shows it: its arguments with blanks between them
 };
 MongodProcess find_mongod(const ContainerFacts& facts);
+// Whether the image's entrypoint still makes the first users and databases, by a server of its own:
+// by its processes, or where those cannot be listed by the file that it keeps that server's number
+// in.
+bool is_mongods_first_run(const ContainerFacts& facts, const MongodProcess& process);
 // Its words: the process's where it runs, else the container's.
 std::vector<std::string> mongod_words(const ContainerFacts& facts, const MongodProcess& process);
 

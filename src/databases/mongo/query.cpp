@@ -4,7 +4,6 @@
 
 #include "base/paths.hpp"
 #include "base/text.hpp"
-#include "databases/entrypoint.hpp"
 #include "databases/mongo/mongo.hpp"
 #include "databases/mongo/places.hpp"
 #include "databases/mongo/probe.hpp"
@@ -89,12 +88,12 @@ std::string Mongo::connection_string(const Address& address, const Server& serve
 std::optional<std::string> Mongo::not_ready(Shell& container, const ContainerFacts& facts,
                                             Server& server) const {
   const MongodProcess process = find_mongod(facts);
-  if (entrypoint_above(facts, process.pid) &&
-      (process.pid.empty() || process.command.find("docker-entrypoint-temp") != std::string::npos))
+  if (is_mongods_first_run(facts, process))
     return "its entrypoint is still making the first databases";
   const MongodSettings settings = mongod_settings(facts, mongod_words(facts, process));
   server.port = mongod_port(settings.options);
-  if (process.pid.empty()) return "the server has not started yet";
+  // They cannot always be listed.
+  if (process.pid.empty() && !facts.processes.empty()) return "the server has not started yet";
   const bool has_socket =
       !server.socket_directory.empty() &&
       facts.stat(join_path(server.socket_directory, fmt::format("mongodb-{}.sock", server.port)));

@@ -62,6 +62,9 @@ class Quiet {
     add_role(own, quiet);
     if (asks_who_somebody_is(settings_) && !flag_in(own, "auth") && !in_entrypoint("auth"))
       quiet.emplace_back("--auth");
+    // Options alone made the entrypoint start the server.
+    const bool is_entrypoint = !entrypoint_.empty() && is_mongod(entrypoint_.front());
+    if (quiet.empty() && !is_entrypoint) quiet.emplace_back("mongod");
     return quiet;
   }
 

@@ -43,6 +43,8 @@ TEST(MongoQuiet, AMemberOfAReplicaSetIsAloneAndAsClosed) {
   EXPECT_EQ(quiet_copy(kOfficial, {"mongod", "--replSet=rs0", "--keyFile", "/etc/key"}),
             (Strings{"mongod", "--auth"}))
       << "members that know each other by a key ask clients too";
+  EXPECT_EQ(quiet_copy(kOfficial, {"--replSet", "rs0"}), (Strings{"mongod"}));
+  EXPECT_EQ(quiet_copy({"mongod"}, {"--replSet", "rs0"}), Strings());
   EXPECT_EQ(quiet_copy(kOfficial, {"mongod", "--shardsvr", "--replSet", "s1"}),
             (Strings{"mongod", "--dbpath", "/data/db", "--port", "27018"}));
 }

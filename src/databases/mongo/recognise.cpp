@@ -9,14 +9,6 @@
 namespace dksnap::databases::mongo {
 namespace {
 
-// The official image's first run starts a server with a file of this name for its number
-// (docker-library/mongo, docker-entrypoint.sh).
-constexpr std::string_view kFirstRunsFile = "docker-entrypoint-temp-mongod.pid";
-
-bool is_first_runs_server(const MongodProcess& process) {
-  return process.command.find(kFirstRunsFile) != std::string::npos;
-}
-
 bool in_memory(const ContainerFacts& facts, const std::string& path) {
   return is_within(path, "/dev/shm") ||
          std::any_of(facts.mounts.begin(), facts.mounts.end(), [&](const docker::Mount& mount) {
@@ -88,8 +80,7 @@ std::optional<Recognition> Mongo::recognise(const ContainerFacts& facts) const {
     return std::nullopt;
   else
     recognition.reason = "its command is mongod, which its entrypoint is about to start";
-  const auto script = entrypoint_above(facts, process.pid);
-  recognition.initialising = script && (!runs || is_first_runs_server(process));
+  recognition.initialising = is_mongods_first_run(facts, process);
   recognition.data_paths.push_back(directory);
   add_other_places(facts, options, directory, recognition.data_paths);
   return recognition;

@@ -110,6 +110,20 @@ TEST(MongoRecognition, AFirstRunsServerIsNotTheFinalOne) {
   EXPECT_FALSE(Mongo().recognise(container.look())->initialising) << "it stays above the server";
 }
 
+TEST(MongoRecognition, WhereProcessesCannotBeListedFilesTell) {
+  FakeMongo container;
+  container.files = {{"/data/db/storage.bson", "x"}, {"/tmp/mongodb-27017.sock", ""}};
+  Shell without_programs([](const auto&...) { return ProgramResult{127, "", ""}; });
+  Server server = Mongo().server_of(container.look().config);
+  EXPECT_FALSE(Mongo().recognise(container.facts)->initialising);
+  EXPECT_EQ(Mongo().not_ready(without_programs, container.facts, server), std::nullopt);
+  container.files["/tmp/docker-entrypoint-temp-mongod.pid"] = "9";
+  EXPECT_TRUE(Mongo().recognise(container.facts)->initialising);
+  EXPECT_TRUE(Mongo().not_ready(without_programs, container.facts, server));
+  container.files = {{"/data/db/storage.bson", "x"}};
+  EXPECT_TRUE(Mongo().not_ready(without_programs, container.facts, server)) << "no socket yet";
+}
+
 TEST(MongoRecognition, AJournalElsewhereAndDatabasesInMountsOfTheirOwn) {
   FakeMongo container;
   container.runs("mongod --directoryperdb");
