@@ -188,6 +188,22 @@ void leave_out_variables(Plan& plan, const std::vector<std::string>& keep) {
   plan.snapshot.left_out = plan.contents.left_out;
 }
 
+// What is of no use without what was left out, and in the way of a start.
+void leave_out_voided(Plan& plan, const std::vector<std::string>& keep) {
+  const auto has = [](const std::vector<std::string>& list, const std::string& what) {
+    return std::find(list.begin(), list.end(), what) != list.end();
+  };
+  auto& left_out = plan.config.left_out_env;
+  const auto voided = plan.source.kind.database->voided_variables(left_out);
+  std::erase_if(plan.config.env, [&](const std::string& line) {
+    const std::string name = line.substr(0, line.find('='));
+    const bool goes =
+        has(voided, name) && !has(plan.source.image.config.env, line) && !has(keep, name);
+    if (goes && !has(left_out, name)) left_out.push_back(name);
+    return goes;
+  });
+}
+
 // Whoever starts a copy is told where its data are.
 void move_words(Plan& plan, const std::vector<std::pair<std::string, std::string>>& moved) {
   for (const auto& [from, to] : moved) {
@@ -218,15 +234,20 @@ void decide_config(docker::Engine& engine, Plan& plan, const std::vector<std::st
   plan.config = snapshot::filter_config({source.container.config, source.image.config,
                                          snapshot::own_entrypoint(engine, source.container), keep});
   leave_out_variables(plan, keep);
+  leave_out_voided(plan, keep);
   move_words(plan, moved);
   const auto& mounts = source.container.mounts;
   const bool has_secret_files =
       std::any_of(mounts.begin(), mounts.end(),
                   [](const docker::Mount& mount) { return is_runtime_secret(mount.destination); });
   if (has_secret_files) plan.config.left_out_config.emplace_back(snapshot::kSecretFiles);
-  snapshot::guard(plan.config, source.kind.database->data_says_who_may_enter());
-  auto quiet = source.kind.database->quiet_command(plan.config.entrypoint, plan.config.cmd,
-                                                   source.kind.recognition);
+  const databases::Database& database = *source.kind.database;
+  const auto quieted = [&] {
+    return database.quiet_command(plan.config.entrypoint, plan.config.cmd, source.kind.recognition);
+  };
+  snapshot::guard(plan.config, database.data_says_who_may_enter() &&
+                                   (!database.keeps_out_by_command() || quieted()));
+  auto quiet = quieted();
   plan.is_quiet = quiet.has_value();
   if (quiet) plan.config.cmd = std::move(*quiet);
   if (plan.dump) {

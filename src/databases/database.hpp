@@ -142,6 +142,14 @@ class Database {
   // Whether what is in the data directory decides who may log on, whatever variables and arguments
   // the server is started with: a copy without them refuses whom its source refuses.
   virtual bool data_says_who_may_enter() const { return false; }
+  // Whether that holds only for a copy that is started as quiet_command() says.
+  virtual bool keeps_out_by_command() const { return false; }
+  // Variables that an image's entrypoint takes only together with some of those that were left out,
+  // and would refuse to start a copy with.
+  virtual std::vector<std::string> voided_variables(
+      const std::vector<std::string>& /*left_out*/) const {
+    return {};
+  }
 
   // Whether its server finds its data only on a host of the same name: copies and replacements are
   // given that of the source.

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "databases/files/files.hpp"
 #include "databases/mariadb/mariadb.hpp"
+#include "databases/mongo/mongo.hpp"
 #include "databases/mysql/mysql.hpp"
 #include "databases/postgres/postgres.hpp"
 #include "databases/recipes/recipe.hpp"
@@ -15,6 +16,7 @@
 namespace dksnap::databases {
 namespace {
 
+const mongo::Mongo kMongo;
 const postgres::Postgres kPostgres;
 const mysql::Mysql kMysql;
 const mariadb::Mariadb kMariadb;
@@ -23,8 +25,8 @@ const redis::Redis kValkey(redis::kValkey);
 const files::Files kFiles;
 
 // Those with code.
-constexpr std::array<const Database*, 5> kAll{
-    &kPostgres, &kMysql, &kMariadb, &kRedis, &kValkey,
+constexpr std::array<const Database*, 6> kAll{
+    &kPostgres, &kMysql, &kMariadb, &kMongo, &kRedis, &kValkey,
 };
 
 using Recipes = std::vector<std::unique_ptr<const recipes::Recipe>>;

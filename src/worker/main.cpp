@@ -141,6 +141,12 @@ std::optional<Message> thaw_group(const Arguments& arguments, Talk&) {
   thaw(arguments.place(), arguments.rest.front(), arguments.rest.back() == kForGood);
   return std::nullopt;
 }
+// What it says is the program's, and so is how it ends.
+std::optional<Message> until(const Arguments& arguments, Talk&) {
+  const auto& words = arguments.rest;
+  if (words.empty()) throw Error(ErrorCode::failed, "the worker was not told what to wait for");
+  ::_exit(run_until(words.front(), {words.begin() + 1, words.end()}));
+}
 std::optional<Message> flush(const Arguments& arguments, Talk&) {
   for (const std::string& path : arguments.rest) flush_disk_of(arguments.place(), path);
   return std::nullopt;
@@ -156,12 +162,18 @@ constexpr std::array kCommands{
     Command{"list", list},           Command{"serve", serve},       Command{"flush", flush},
     Command{"hand-over", hand_over}, Command{"take-job", take_job}, Command{"room", room},
     Command{"drop", drop},           Command{"find", find},         Command{"name-user", name},
-    Command{"unname-user", unname},  Command{"thaw", thaw_group},   Command{"write", write}};
+    Command{"unname-user", unname},  Command{"thaw", thaw_group},   Command{"write", write},
+    Command{"until", until}};
 
 std::optional<Arguments> parse(int count, char** words) {
   Arguments arguments;
   for (int i = 1; i < count; ++i) {
     const std::string word = words[i];
+    // Words of another program.
+    if (arguments.command == "until") {
+      arguments.rest.push_back(word);
+      continue;
+    }
     const bool takes_value = word == "--root" || word == "--job";
     if (takes_value && i + 1 == count) return std::nullopt;
     if (word == "--root")
@@ -219,7 +231,7 @@ int main(int count, char** words) {
   static_cast<void>(
       ::fputs("usage: dksnap-worker "
               "wait|sync|pack|scan|remove|owner|list|serve|flush|hand-over|take-job|room|drop|"
-              "find|name-user|unname-user|thaw|write [--job FILE] "
+              "find|name-user|unname-user|thaw|write|until [--job FILE] "
               "[--root DIR]\n",
               stderr));
   return 1;

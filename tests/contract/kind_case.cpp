@@ -5,6 +5,7 @@
 
 #include "contract/etcd_case.hpp"
 #include "contract/files_case.hpp"
+#include "contract/mongo_case.hpp"
 #include "contract/mysql_case.hpp"
 #include "contract/postgres_case.hpp"
 #include "contract/redis_case.hpp"
@@ -14,13 +15,14 @@ namespace dksnap::test {
 const KindCase& kind_case(const std::string& word) {
   static const EtcdCase etcd;
   static const FilesCase files;
+  static const MongoCase mongo;
   static const PostgresCase postgres;
   static const MysqlCase mariadb("mariadb", "11.8");
   static const MysqlCase mysql("mysql", "9.7");
   static const RedisCase redis("redis", "8", "redis");
   static const RedisCase redis7("redis", "7", "redis7");
   static const RedisCase valkey("valkey", "9", "valkey");
-  static const std::array<const KindCase*, 8> all{&files, &postgres, &etcd,   &mariadb,
+  static const std::array<const KindCase*, 9> all{&files, &postgres, &etcd,   &mongo, &mariadb,
                                                   &mysql, &redis,    &redis7, &valkey};
   for (const KindCase* one : all) {
     if (one->word() == word) return *one;

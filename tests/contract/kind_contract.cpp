@@ -13,13 +13,13 @@ std::string name_of(const KindOnEngine& which) {
 }
 
 std::vector<KindOnEngine> kind_pairs() {
-  std::vector<KindOnEngine> pairs{{"files", "overlay2"},   {"postgres", "overlay2"},
-                                  {"files", "containerd"}, {"postgres", "containerd"},
-                                  {"etcd", "overlay2"},    {"redis", "overlay2"},
-                                  {"mariadb", "overlay2"}, {"mysql", "overlay2"}};
+  std::vector<KindOnEngine> pairs{
+      {"files", "overlay2"},      {"postgres", "overlay2"}, {"files", "containerd"},
+      {"postgres", "containerd"}, {"etcd", "overlay2"},     {"redis", "overlay2"},
+      {"mariadb", "overlay2"},    {"mysql", "overlay2"},    {"mongo", "overlay2"}};
   if (!is_dense()) return pairs;
   pairs.push_back({"files", ""});
-  for (const char* kind : {"etcd", "redis", "mariadb", "mysql"})
+  for (const char* kind : {"etcd", "redis", "mariadb", "mysql", "mongo"})
     pairs.push_back({kind, "containerd"});
   for (const char* engine : {"overlay2", "containerd"}) {
     pairs.push_back({"redis7", engine});

@@ -59,6 +59,11 @@ void flush_disk_of(const Place& place, const std::string& path);
 // Runs a program to its end or its limit; nothing that it has started is left then. Throws Error
 // where it cannot even be tried.
 ProgramEnd run_program(const Program& program);
+// Runs a server until its standard output says `text`, asks it by SIGTERM to end, and waits for
+// that; what it says is passed on. Its exit status, or 128 and its signal; 1 where it ended well
+// before it had said that; 126, 127: it cannot be run, is not there.
+int run_until(const std::string& text, const std::vector<std::string>& argv);
+
 // Runs the programs that standard input names, one after the other, until it ends: an exec costs a
 // tenth of a second (runc), a line to this nothing.
 void run_serve(Talk& talk);

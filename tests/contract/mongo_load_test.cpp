@@ -1,0 +1,72 @@
+// A snapshot that is taken while MongoDB is written to has what was answered for, and no half of
+// anything.
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include "support/mongo_image.hpp"
+#include "support/requirements.hpp"
+
+namespace dksnap::test {
+namespace {
+
+using nlohmann::json;
+
+class MongoLoad : public ::testing::TestWithParam<std::string> {};
+
+json first_of(const Desk& desk, const std::string& container, const std::string& command) {
+  const json answer = json::parse(mongo(desk, container, "load", command));
+  const json& batch = answer["cursor"]["firstBatch"];
+  return batch.empty() ? json() : batch[0];
+}
+
+// `mongo-command --load` adds 1, 2, 3, …, each once the one before was answered for.
+int last_number(const Desk& desk, const std::string& container) {
+  const json last =
+      first_of(desk, container, R"({"find": "log", "sort": {"_id": -1}, "limit": 1})");
+  return last.is_null() ? 0 : last["_id"].get<int>();
+}
+
+void expect_whole(Desk& desk, const std::string& id, int at_least, int at_most) {
+  const std::string copy = desk.boot(id);
+  const int last = last_number(desk, copy);
+  EXPECT_GE(last, at_least) << "what was answered for before is in it";
+  EXPECT_LE(last, at_most);
+  const json count = json::parse(mongo(desk, copy, "load", R"({"count": "log"})"));
+  EXPECT_EQ(count["n"], last) << "no number is missing";
+  const json pair = first_of(desk, copy, R"({"find": "pair"})");
+  EXPECT_EQ(pair["left"].get<int>() + pair["right"].get<int>(), 0);
+  EXPECT_GE(pair["right"].get<int>(), last - 1);
+  EXPECT_LE(pair["right"].get<int>(), last);
+}
+
+TEST_P(MongoLoad, SnapshotsAreWholeAndTheWriterNoticesNothing) {
+  DKSNAP_NEEDS("docker");
+  DKSNAP_NEEDS(GetParam());
+  Desk desk(GetParam());
+  const std::string source = start_mongo(desk);
+  RunningProgram writer(
+      {"docker", "-H", desk.host(), "exec", source, "mongo-command", "--load", "/tmp/enough"});
+  while (last_number(desk, source) < 100) {
+  }
+  const int before = last_number(desk, source);
+  const json first = desk.create_json(source, {"-m", "first"});
+  const int between = last_number(desk, source);
+  const json second = desk.create_json(source, {"-m", "second"});
+  const int after = last_number(desk, source);
+  desk.docker_out({"exec", source, "touch", "/tmp/enough"});
+  EXPECT_TRUE(succeeded(writer.wait()));
+  EXPECT_GT(between, before) << "nothing was written during the first one";
+  EXPECT_GT(after, between) << "nothing was written during the second one";
+  EXPECT_GT(first["frozen_ms"], 0);
+  EXPECT_TRUE(first["settled"].get<bool>());
+  EXPECT_EQ(second["parent"], first["id"]);
+  expect_whole(desk, first["id"], before, between);
+  expect_whole(desk, second["id"], between, after);
+  EXPECT_THAT(desk.leftovers(), ::testing::IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, MongoLoad, ::testing::Values("overlay2", "containerd"),
+                         [](const auto& test) { return "mongo_" + test.param; });
+
+}  // namespace
+}  // namespace dksnap::test
