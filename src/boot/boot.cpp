@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "boot/copy_network.hpp"
 #include "boot/left_out.hpp"
+#include "boot/load_report.hpp"
 #include "boot/ports.hpp"
 #include "boot/readiness.hpp"
 #include "capture/source.hpp"
@@ -230,6 +231,11 @@ void verify_boot(snapshot::Context& context, const snapshot::Snapshot& snapshot)
     const docker::Container container = context.engine.inspect_container(id);
     BootedCopy copy = recognise_copy(snapshot.kind, container, {});
     ready = wait_until_ready(context, copy, kVerifyPatience).text;
+    if (const auto report = read_load_report(context.engine, id);
+        report && snapshot.capture == "dump") {
+      throw Error(ErrorCode::database_refused, "a copy does not hold all of the dump",
+                  last_lines(*report, 5), "take a copy of its files: leave out --method dump");
+    }
   } catch (...) {
     context.rescue.remove_container(id);
     throw;

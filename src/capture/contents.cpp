@@ -311,7 +311,6 @@ std::vector<std::string> find_lost_keys(const Contents& contents, const SourceCo
 std::vector<std::string> Contents::targets() const {
   std::vector<std::string> result;
   for (const worker::TreeSpec& tree : trees) result.push_back(tree.target);
-  result.insert(result.end(), made_anew.begin(), made_anew.end());
   return result;
 }
 

@@ -15,8 +15,6 @@ namespace dksnap::capture {
 
 struct Contents {
   std::vector<worker::TreeSpec> trees;
-  // Directories that are no volume in a copy, and which its server fills at its first start.
-  std::vector<std::string> made_anew;
   // For the scratch: the source's volumes and binds, read-only, below kSourceDirectory.
   std::vector<docker::MountSpec> mounts;
   // Changed paths of the root file system, without what never belongs into an image.
@@ -40,7 +38,7 @@ struct Contents {
   // Whose other writers have to be frozen too.
   std::vector<scratch::Place> shared;
 
-  std::vector<std::string> targets() const;      // of trees, and what is made anew
+  std::vector<std::string> targets() const;
   bool captures(const std::string& path) const;  // lies at or below a tree
   bool hides(const std::string& path) const;     // at or below one of the other mounts
 };

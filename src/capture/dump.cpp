@@ -1,12 +1,10 @@
 #include <algorithm>
-#include <atomic>
-#include <future>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/paths.hpp"
-#include "base/pipe.hpp"
 #include "base/text.hpp"
 #include "capture/steps.hpp"
 #include "image/tar.hpp"
@@ -22,11 +20,32 @@ std::string in_tar(std::string_view path) {
   return std::string(path.substr(1));
 }
 
-// A stream of unknown length as files of a known one, since a tar names a length first.
+// The data directory's own entry: its mode, and who reads what is in it. Root's, where it cannot be
+// seen.
+image::TarEntry owner_of(docker::Engine& engine, const SourceContainer& source,
+                         const std::string& path) {
+  image::TarEntry entry;
+  entry.type = image::TarType::directory;
+  entry.mode = 0755;
+  if (!engine.stat_path(source.id(), path)) return entry;
+  // The engine's archive begins with it, and is not read any further.
+  const auto archive = engine.get_archive(source.id(), path);
+  image::TarReader reader(*archive);
+  image::TarEntry seen;
+  if (!reader.next(seen) || seen.type != image::TarType::directory) return entry;
+  entry.mode = seen.mode;
+  entry.uid = seen.uid;
+  entry.gid = seen.gid;
+  return entry;
+}
+
+// Puts a stream of unknown length into the scratch as files of a known one, an archive each: so a
+// full disk is noticed at once, and no more than one of them is held.
 class Parts final : public Sink {
  public:
-  Parts(image::TarWriter& tar, std::function<void(std::uint64_t)> on_bytes)
-      : tar_(tar), on_bytes_(std::move(on_bytes)) {}
+  Parts(scratch::Scratch& scratch, image::TarEntry owner,
+        std::function<void(std::uint64_t)> on_bytes)
+      : scratch_(scratch), owner_(std::move(owner)), on_bytes_(std::move(on_bytes)) {}
 
   using Sink::write;
   void write(std::span<const std::byte> bytes) override {
@@ -40,133 +59,161 @@ class Parts final : public Sink {
   // What is left of it.
   void flush() {
     if (part_.empty()) return;
-    tar_.add_file(fmt::format("{}/{}{:08}", in_tar(databases::kDumpDirectory), databases::kDumpPart,
-                              ++number_),
-                  part_);
+    put(fmt::format("{}/{}{:08}", databases::kDumpDirectory, databases::kDumpPart, ++number_), 0400,
+        part_);
     bytes_ += part_.size();
     part_.clear();
     on_bytes_(bytes_);
   }
+  // For the owner of the data.
+  void put(const std::string& path, std::uint32_t mode, const std::string& content) {
+    StringSink sink;
+    image::TarWriter tar(sink);
+    image::TarEntry entry = owner_;
+    entry.type = image::TarType::file;
+    entry.path = in_tar(path);
+    entry.mode = mode;
+    entry.size = content.size();
+    tar.add(entry);
+    tar.write(std::as_bytes(std::span(content)));
+    tar.finish();
+    StringSource archive(sink.take());
+    scratch_.put_files(worker::kStagingDirectory, archive);
+  }
   std::uint64_t bytes() const { return bytes_; }
 
  private:
-  image::TarWriter& tar_;
+  scratch::Scratch& scratch_;
+  image::TarEntry owner_;
   std::function<void(std::uint64_t)> on_bytes_;
   std::string part_;
   unsigned number_ = 0;
   std::uint64_t bytes_ = 0;
 };
 
-void add_directory(image::TarWriter& tar, const std::string& path, std::uint32_t mode) {
-  image::TarEntry entry;
-  entry.type = image::TarType::directory;
-  entry.path = in_tar(path);
-  entry.mode = mode;
-  tar.add(entry);
-}
-
-// The loader, and then the dump as it comes.
-std::uint64_t write_tar(docker::Engine& engine, const Plan& plan, Sink& to,
-                        const std::function<void(std::uint64_t)>& on_bytes) {
-  const databases::Dump& dump = *plan.dump;
-  image::TarWriter tar(to);
-  tar.add_file(in_tar(databases::kDumpLoader), dump.loader, 0755);
-  add_directory(tar, databases::kDumpDirectory, 0755);
-  // Whoever runs the loader writes there.
-  add_directory(tar, parent_path(databases::kLoadReport), 01777);
-  Parts parts(tar, on_bytes);
-  TailSink said(kErrorBytes);
-  docker::ExecSpec program;
-  program.argv = dump.argv;
-  program.env = dump.env;
-  const int status = engine.exec(plan.source.id(), program, {nullptr, &parts, &said});
-  parts.flush();
-  tar.finish();
-  const std::string& tool = dump.argv.front();
-  if (status == 126 || status == 127) {
-    throw Error(ErrorCode::failed, fmt::format("cannot dump {}", plan.source.name()),
-                fmt::format("there is no {} in it", tool), "take a copy: leave out --method dump");
+// All that is there before the dump: its directory, the loader, the empty data directories.
+void put_frame(docker::Engine& engine, const Plan& plan, const image::TarEntry& owner,
+               scratch::Scratch& scratch) {
+  StringSink sink;
+  image::TarWriter tar(sink);
+  const auto add_directory = [&](const std::string& path, const image::TarEntry& like) {
+    image::TarEntry entry = like;
+    entry.path = in_tar(path);
+    tar.add(entry);
+  };
+  image::TarEntry own = owner;
+  own.mode = 0700;
+  image::TarEntry roots;
+  roots.type = image::TarType::directory;
+  roots.mode = 0755;
+  for (const std::string& path : plan.source.kind.recognition.data_paths)
+    add_directory(path, owner_of(engine, plan.source, path));
+  add_directory(databases::kDumpDirectory, own);
+  add_directory(databases::kEmptyDirectory, owner);
+  add_directory(parent_path(databases::kLoadReport), own);
+  add_directory(databases::kFirstStartScripts, roots);
+  tar.add_file(in_tar(databases::kDumpLoader), plan.dump->loader, 0755);
+  for (const databases::DumpFile& file : plan.dump->files) {
+    if (!is_within(file.path, databases::kDumpDirectory))
+      tar.add_file(in_tar(file.path), file.content, 0644);
   }
-  const bool empty = parts.bytes() == 0;
-  if (status == 0 && !empty) return parts.bytes();
-  throw Error(plan.source.kind.database->is_refused_login(said.text())
-                  ? ErrorCode::credentials
-                  : ErrorCode::database_refused,
-              fmt::format("cannot dump {}", plan.source.name()),
-              fmt::format("{} ended with status {}{}", tool, status,
-                          said.text().empty() ? "" : ": " + last_lines(said.text(), 3)),
-              "give --db-user and --db-password-file, or take a copy: leave out --method dump");
+  tar.finish();
+  StringSource archive(sink.take());
+  scratch.put_files(worker::kStagingDirectory, archive);
 }
 
-// From the source into the scratch; holds a part of it at a time. Returns its bytes.
+void cancel(snapshot::Context& context, const Plan& plan) {
+  if (plan.dump->cancel.empty()) return;
+  try {
+    NullSink nowhere;
+    docker::ExecSpec program;
+    program.argv = plan.dump->cancel;
+    program.env = plan.dump->env;
+    context.rescue.exec(plan.source.id(), program, {nullptr, &nowhere, &nowhere});
+  } catch (const Error& error) {
+    // It ends by itself when it finds that nobody reads.
+    log(LogLevel::info, fmt::format("the dump's program could not be ended: {}", error.what()));
+  }
+}
+
+Error refused(const Plan& plan, int status, const std::string& said) {
+  const std::string& tool = plan.dump->argv.front();
+  const std::string what = fmt::format("cannot dump {}", plan.source.name());
+  if (status == 126 || status == 127) {
+    return {ErrorCode::failed, what, fmt::format("there is no {} in it", tool),
+            "take a copy: leave out --method dump"};
+  }
+  const bool login = plan.source.kind.database->is_refused_login(said);
+  return {login ? ErrorCode::credentials : ErrorCode::database_refused, what,
+          fmt::format("{} ended with status {}{}", tool, status,
+                      said.empty() ? "" : ": " + last_lines(said, 3)),
+          login ? "give the user and the password of one who may see all (--db-user, "
+                  "--db-password-file), or take a copy: leave out --method dump"
+                : "take a copy: leave out --method dump"};
+}
+
+// Returns its bytes.
 std::uint64_t stream(snapshot::Context& context, const Plan& plan, scratch::Scratch& scratch,
                      snapshot::Step& step) {
-  BytePipe pipe;
-  std::atomic<bool> failed = false;
-  auto writing = std::async(std::launch::async, [&] {
-    try {
-      const std::uint64_t bytes =
-          write_tar(context.engine, plan, pipe, [&](std::uint64_t so_far) { step.moves(so_far); });
-      pipe.finish();
-      return bytes;
-    } catch (...) {
-      failed = true;
-      pipe.fail(std::current_exception());
-      throw;
-    }
-  });
+  const auto& data = plan.source.kind.recognition.data_paths;
+  const image::TarEntry owner = owner_of(context.engine, plan.source, data.front());
+  put_frame(context.engine, plan, owner, scratch);
+  Parts parts(scratch, owner, [&](std::uint64_t so_far) { step.moves(so_far); });
+  parts.put(databases::kLoadReport, 0600, std::string(databases::kNotLoaded) + "\n");
+  for (const databases::DumpFile& file : plan.dump->files) {
+    if (is_within(file.path, databases::kDumpDirectory)) parts.put(file.path, 0400, file.content);
+  }
+  TailSink said(kErrorBytes);
+  docker::ExecSpec program;
+  program.argv = plan.dump->argv;
+  program.env = plan.dump->env;
+  int status = 0;
   try {
-    scratch.put_files(worker::kStagingDirectory, pipe);
+    status = context.engine.exec(plan.source.id(), program, {nullptr, &parts, &said});
+    parts.flush();
   } catch (...) {
-    const bool is_cause = !failed;
-    pipe.close();
-    try {
-      writing.get();
-    } catch (...) {
-      // Where the scratch took no more, this one only says that nobody read on.
-      if (!is_cause) throw;
-    }
+    cancel(context, plan);
     throw;
   }
-  return writing.get();
+  if (status != 0 || parts.bytes() == 0) throw refused(plan, status, said.text());
+  return parts.bytes();
 }
 
 }  // namespace
 
 databases::Dump plan_dump(docker::Engine& engine, const SourceContainer& source,
                           const databases::Credentials& credentials) {
-  const auto refused = [&](const std::string& why, const std::string& hint) {
-    return Error(ErrorCode::failed, fmt::format("cannot dump {}", source.name()), why, hint);
-  };
+  const std::string what = fmt::format("cannot dump {}", source.name());
   if (!source.is_live() || source.container.paused) {
-    throw refused("its server does not run, and it is that which tells what there is",
-                  "start it, or take a copy: leave out --method dump");
+    throw Error(ErrorCode::failed, what,
+                "its server does not run, and it is that which tells what there is",
+                "start it, or take a copy: leave out --method dump");
   }
-  auto dump = source.kind.database->dump(snapshot::gather_facts(engine, source.container),
+  databases::Shell shell(engine, source.id());
+  auto dump = source.kind.database->dump(shell, snapshot::gather_facts(engine, source.container),
                                          source.kind.recognition, credentials);
   if (!dump) {
-    throw refused(fmt::format("containers of the kind {} have nothing that dumps them",
-                              source.kind.database->name()),
-                  "take a copy: leave out --method dump");
+    throw Error(ErrorCode::failed, what,
+                fmt::format("containers of the kind {} have nothing that dumps them",
+                            source.kind.database->name()),
+                "take a copy: leave out --method dump");
   }
   return std::move(*dump);
 }
 
-Contents dumped_contents(docker::Engine& engine, const SourceContainer& source,
-                         const databases::Dump& dump) {
+Contents dumped_contents(const SourceContainer& source, const databases::Dump& dump) {
   Contents contents;
-  const auto staged = [](const std::string& path) { return worker::kStagingDirectory + path; };
-  contents.trees.push_back({staged(databases::kDumpDirectory), {}, databases::kDumpDirectory});
-  contents.made_anew = source.kind.recognition.data_paths;
-  contents.root_paths.emplace_back(databases::kDumpLoader);
-  // It is alone there: what the image's other scripts make is in the dump.
-  const std::string scripts = databases::kFirstStartScripts;
-  for (const std::string& name : snapshot::gather_facts(engine, source.container).files(scripts)) {
-    const std::string path = join_path(scripts, name);
-    if (path != databases::kDumpLoader) contents.root_paths.push_back(path);
+  const std::vector<std::string>& data = source.kind.recognition.data_paths;
+  std::vector<std::string> targets = data;
+  // The loader is alone among the scripts of a first start: what the others make is in the dump.
+  targets.emplace_back(databases::kDumpDirectory);
+  targets.emplace_back(databases::kFirstStartScripts);
+  for (const std::string& target : targets)
+    contents.trees.push_back({worker::kStagingDirectory + target, {}, target});
+  for (const databases::DumpFile& file : dump.files) {
+    if (!is_within(file.path, databases::kDumpDirectory)) contents.root_paths.push_back(file.path);
   }
   for (const docker::Mount& mount : source.container.mounts) {
-    const auto& data = contents.made_anew;
     const bool is_data = std::any_of(data.begin(), data.end(), [&](const std::string& path) {
       return is_within(path, mount.destination);
     });
@@ -177,6 +224,7 @@ Contents dumped_contents(docker::Engine& engine, const SourceContainer& source,
   if (!dump.lacks.empty())
     contents.left_out.push_back({dump.lacks, "the dump of its server has them not"});
   contents.left_out.push_back({"what was changed in its own files", "a dump holds no files"});
+  contents.missing = dump.missing;
   return contents;
 }
 

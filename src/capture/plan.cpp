@@ -120,7 +120,7 @@ void move_server(SourceContainer& source) {
 
 // All but single files of the root file system.
 void decide_directories(docker::Engine& engine, Plan& plan) {
-  plan.contents = plan.dump ? dumped_contents(engine, plan.source, *plan.dump)
+  plan.contents = plan.dump ? dumped_contents(plan.source, *plan.dump)
                             : find_directories(plan.source, parent_paths(engine, plan),
                                                {plan.must_capture, plan.leave_out});
   add_labels(plan.source, plan.contents.left_out);
@@ -385,7 +385,8 @@ void tell_plan(snapshot::Reporter& reporter, const Plan& plan) {
         "replication and schedules holds for a copy too: start copies where that reaches nobody",
         plan.source.name()));
   }
-  if (!plan.parent.why_full.empty()) reporter.notice("captured whole: " + plan.parent.why_full);
+  if (!plan.parent.why_full.empty() && !plan.dump)
+    reporter.notice("captured whole: " + plan.parent.why_full);
 }
 
 void tell_dry_run(snapshot::Reporter& reporter, const Plan& plan) {
@@ -393,7 +394,9 @@ void tell_dry_run(snapshot::Reporter& reporter, const Plan& plan) {
   reporter.notice(fmt::format("would snapshot {} ({} {}) as \"{}\", image {}", snapshot.source,
                               snapshot.kind, snapshot.server_version, printable(snapshot.title),
                               plan.name));
-  for (const std::string& target : plan.contents.targets()) reporter.notice("captures " + target);
+  if (!plan.dump) {
+    for (const std::string& target : plan.contents.targets()) reporter.notice("captures " + target);
+  }
   if (plan.dump) reporter.notice("as a dump by " + plan.dump->argv.front());
   reporter.notice(
       fmt::format("and {} changed paths of the root file system", plan.contents.root_paths.size()));

@@ -46,8 +46,7 @@ Copied copy(snapshot::Context& context, const Plan& plan, scratch::Scratch& scra
 // nothing that dumps it.
 databases::Dump plan_dump(docker::Engine& engine, const SourceContainer& source,
                           const databases::Credentials& credentials);
-Contents dumped_contents(docker::Engine& engine, const SourceContainer& source,
-                         const databases::Dump& dump);
+Contents dumped_contents(const SourceContainer& source, const databases::Dump& dump);
 // The dump is in the scratch. Throws credentials where the server asks for others, and
 // database_refused where it does not tell all.
 Copied dump(snapshot::Context& context, const Plan& plan, scratch::Scratch& scratch);

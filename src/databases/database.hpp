@@ -196,7 +196,7 @@ class Database {
   virtual Settled settle(Shell& scratch, const Recognition& recognition) const = 0;
 
   // How its own tools write out what its server holds; nothing where the kind has none.
-  virtual std::optional<Dump> dump(const ContainerFacts& /*facts*/,
+  virtual std::optional<Dump> dump(Shell& /*source*/, const ContainerFacts& /*facts*/,
                                    const Recognition& /*recognition*/,
                                    const Credentials& /*credentials*/) const {
     return std::nullopt;

@@ -1,31 +1,48 @@
 // How a kind is captured by what its own tools write of it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace dksnap::databases {
 
-// Where a copy has its dump: parts of it, whose names are in the order of what they hold, and what
-// its loader reports. All may read the parts, and write the report.
+// What a copy has of its dump, readable for the owner of the data directory alone: parts, whose
+// names are in the order of what they hold; a directory with nothing in it, which is what the data
+// directory is before the dump is loaded; and a report.
 inline constexpr const char* kDumpDirectory = "/var/lib/dksnap/dump";
-inline constexpr const char* kDumpPart = "part-";  // and a number
-// Where the official images' entrypoints look for scripts of a first start, and the one that loads
-// the dump.
-inline constexpr const char* kFirstStartScripts = "/docker-entrypoint-initdb.d";
-inline constexpr const char* kDumpLoader = "/docker-entrypoint-initdb.d/dksnap-load.sh";
-// A line for each of the first hundred things that could not be loaded, as the server said it, and
-// one that says how many there are in all. Not there: all was loaded.
+inline constexpr const char* kDumpPart = "part-";  // and a number of eight digits, from 1 on
+inline constexpr const char* kEmptyDirectory = "/var/lib/dksnap/dump/empty";
+// One of the two sentences below; or a line for each of the first hundred things that could not be
+// loaded, as the server said it, and one that says how many more there are. Only the loader takes
+// it away, when all is loaded.
 inline constexpr const char* kLoadReport = "/var/lib/dksnap/dump/report/errors";
+inline constexpr const char* kNotLoaded = "the dump has not been loaded";
+inline constexpr const char* kLoadInterrupted = "the load of the dump was interrupted";
+// Where the official images' entrypoints look for scripts of a first start, and the one that loads
+// the dump. Where others are, it is the last of them.
+inline constexpr const char* kFirstStartScripts = "/docker-entrypoint-initdb.d";
+inline constexpr const char* kDumpLoader = "/docker-entrypoint-initdb.d/zzz-dksnap-load.sh";
+
+// A small file of a copy.
+struct DumpFile {
+  std::string path;
+  std::string content;
+};
 
 struct Dump {
   std::vector<std::string> argv;  // run in the source; its output is the dump
   std::vector<std::string> env;   // where a password is; added to the source's
+  // Run in the source where the first was not waited for to its end: the engine does not end it.
+  std::vector<std::string> cancel;
   // What the image's entrypoint needs to make, at the first start of a copy, the database that the
   // dump is loaded into: NAME=value.
   std::vector<std::string> copy_env;
-  std::string lacks;   // what of the server is not in its dump, in words; empty: nothing
   std::string loader;  // what kDumpLoader holds
+  // In kDumpDirectory, for the loader; elsewhere what the server reads its settings from.
+  std::vector<DumpFile> files;
+  std::string lacks;                 // what of the server is never in a dump, in words
+  std::vector<std::string> missing;  // data that is not in this one, in words
 };
 
 }  // namespace dksnap::databases

@@ -49,17 +49,20 @@ std::string target_of(const std::string& destination) {
 
 // A mount that lies in a captured directory is brought to the state of its part of it; one that a
 // captured directory lies in, to that directory's.
-void add_trees(const std::string& destination, const std::vector<std::string>& paths,
-               worker::Job& job) {
+void add_trees(const std::string& destination, const PlaceData& data, worker::Job& job) {
+  const std::vector<std::string>& paths = data.paths;
+  const auto source_of = [&](const std::string& path) {
+    return data.empty.empty() ? path : data.empty;
+  };
   const bool whole = std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
     return is_within(destination, path);
   });
   if (whole) {
-    job.trees.push_back({destination, {}, target_of(destination)});
+    job.trees.push_back({source_of(destination), {}, target_of(destination)});
     return;
   }
   for (const std::string& path : paths) {
-    if (is_within(path, destination)) job.trees.push_back({path, {}, target_of(path)});
+    if (is_within(path, destination)) job.trees.push_back({source_of(path), {}, target_of(path)});
   }
 }
 
@@ -204,7 +207,7 @@ PlaceRestorer::PlaceRestorer(snapshot::Context& context, const PlaceData& data,
     targets_.push_back(mount.target);
     spec.mounts.push_back(std::move(mount));
     if (data.saved.empty())
-      add_trees(place.destination, data.paths, spec.job);
+      add_trees(place.destination, data, spec.job);
     else
       spec.job.trees.push_back({saved_directory(number), {}, targets_.back()});
   }

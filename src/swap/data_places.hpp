@@ -60,6 +60,7 @@ struct PlaceData {
   std::string image;               // that the scratch runs
   std::vector<std::string> paths;  // which it has captured, as a snapshot
   std::string saved;               // or a volume with what places held (saved_places.hpp)
+  std::string empty;               // or a directory in it with nothing in it, for each of the paths
 };
 
 // Throws in_use where a running container may write in a volume that brings places back, but for

@@ -81,12 +81,12 @@ std::optional<PlaceData> find_place_data(snapshot::Context& context,
                                          const std::string& worker_image) {
   if (!entry.swap->saved.empty()) {
     const auto saved = find_saved(context.engine, entry);
-    return saved ? std::optional(PlaceData{worker_image, {}, saved->name}) : std::nullopt;
+    return saved ? std::optional(PlaceData{worker_image, {}, saved->name, {}}) : std::nullopt;
   }
   const snapshot::Snapshot* safety = find_safety(context, catalog, entry);
   if (safety == nullptr) return std::nullopt;
   expect_saved(entry.container, entry.swap->places, *safety);
-  return PlaceData{safety->image_id, safety->paths, {}};
+  return PlaceData{safety->image_id, safety->paths, {}, {}};
 }
 
 void remove_safety(snapshot::Context& context, const JournalEntry& entry) {

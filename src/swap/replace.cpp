@@ -46,7 +46,8 @@ class ReplacePlanner {
     entry.swap->places = mounts.places;
     refuse_shared_places(context_, plan_);
     describe(mounts);
-    plan_.swap.data = {snapshot_.image_id, paths, {}};
+    plan_.swap.data = {snapshot_.image_id, paths, {}, is_dump() ? databases::kEmptyDirectory : ""};
+    plan_.swap.loads_dump = is_dump();
     if (is_dump() && runs_another()) plan_.swap.dump = snapshot_.image_id;
     look_into_places(context_, plan_);
     plan_safety(context_, plan_, request_.safety, engine_);
@@ -97,7 +98,24 @@ class ReplacePlanner {
     if (!is_dump()) return snapshot_.paths;
     std::vector<std::string> paths = plan_.source.kind.recognition.data_paths;
     paths.emplace_back(databases::kDumpDirectory);
+    if (!runs_another()) paths.emplace_back(databases::kFirstStartScripts);
     return paths;
+  }
+
+  // What the container has mounted there its entrypoint would run in place of the loader, or beside
+  // it; and what is put there would lie in the user's own folder.
+  void refuse_hidden_loader() const {
+    for (const docker::Mount& mount : plan_.source.container.mounts) {
+      const std::string& at = mount.destination;
+      const bool hides = is_within(at, databases::kFirstStartScripts) ||
+                         is_within(databases::kFirstStartScripts, at) ||
+                         is_within(at, databases::kDumpDirectory) ||
+                         is_within(databases::kDumpDirectory, at);
+      if (!hides) continue;
+      throw unlike(fmt::format(
+          "it is a dump, which the image's entrypoint loads from {}, and {} has a {} at {}",
+          databases::kFirstStartScripts, plan_.source.name(), mount.type, at));
+    }
   }
 
   void refuse_unlike() const {
@@ -112,7 +130,10 @@ class ReplacePlanner {
       throw unlike(fmt::format("it is of kind {}, and {} is of kind {} ({})", snapshot_.kind,
                                plan_.source.name(), found.kind, found.reason));
     }
-    if (is_dump()) return;  // it is loaded by whatever server there is
+    if (is_dump()) {  // which is loaded by whatever server there is
+      refuse_hidden_loader();
+      return;
+    }
     const std::string theirs = major_of(snapshot_.server_version);
     const std::string ours = major_of(found.version);
     if (!theirs.empty() && !ours.empty() && theirs != ours) {

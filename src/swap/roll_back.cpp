@@ -22,6 +22,7 @@
 #include "swap/runtime_secrets.hpp"
 #include "swap/saved_places.hpp"
 #include "swap/swap.hpp"
+#include "swap/time_to_end.hpp"
 #include "swap/twin.hpp"
 #include "swap/whereabouts.hpp"
 
@@ -183,14 +184,14 @@ class RollBack {
 
   void park_again(const docker::Container& container) {
     if (swap_.in.restart != "no") engine_.set_restart_policy(container.id, "no");
-    if (container.running) engine_.stop_container(container.id, std::nullopt);
+    if (container.running) engine_.stop_container(container.id, time_to_end(container, swap_.kind));
     if (container.name != swap_.in.name) engine_.rename_container(container.id, swap_.in.name);
   }
 
   void bring_back(const docker::Container& old) {
     // A request to stop it may still be under way: once this has returned, none is.
     if (old.running && (is_recent() || has_written(entry_)))
-      engine_.stop_container(old.id, std::nullopt);
+      engine_.stop_container(old.id, time_to_end(old, swap_.kind));
     if (old.auto_remove && !scratch::find_container(engine_, old.id)) {
       where_.out.reset();
       make_anew();

@@ -7,8 +7,10 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "boot/load_report.hpp"
 #include "boot/readiness.hpp"
 #include "capture/create.hpp"
+#include "databases/dump.hpp"
 #include "scratch/claim.hpp"
 #include "scratch/containers.hpp"
 #include "snapshot/labels.hpp"
@@ -16,6 +18,7 @@
 #include "swap/dump_files.hpp"
 #include "swap/journal.hpp"
 #include "swap/runtime_secrets.hpp"
+#include "swap/time_to_end.hpp"
 #include "swap/twin.hpp"
 #include "swap/whereabouts.hpp"
 
@@ -159,7 +162,7 @@ Clock::time_point stop_old(Course& course, const std::string& incoming) {
   if (old.auto_remove) take_name(course, incoming);
   course.reach(Stage::stopping);
   const auto stopped = Clock::now();
-  engine.stop_container(old.id, std::nullopt);
+  engine.stop_container(old.id, time_to_end(old, course.swap().kind));
   if (old.auto_remove) engine.remove_container(old.id);
   step.done(fmt::format("stopped {}", name));
   return stopped;
@@ -205,6 +208,18 @@ boot::Ready start(const Course& course, SwapResult& result) {
   return ready;
 }
 
+// One whose first start made an empty database in place of what the dump holds is no replacement.
+// What single things could not be loaded is told, and no reason.
+void expect_loaded(const Course& course, const std::string& container) {
+  if (!course.request.loads_dump || course.request.wait.count() == 0) return;
+  const auto report = boot::read_load_report(course.context.engine, container);
+  if (!report || !boot::tells_of_no_load(*report)) return;
+  throw Error(
+      ErrorCode::database_refused, "the dump was not loaded",
+      fmt::format("the image's entrypoint did not run {} to its end", databases::kDumpLoader),
+      fmt::format("look at it in a copy: `dksnap boot {}`", course.swap().data));
+}
+
 void put_in_place(Course& course, const Prepared& prepared, Clock::time_point stopped,
                   SwapResult& result) {
   docker::Engine& engine = course.context.engine;
@@ -217,6 +232,7 @@ void put_in_place(Course& course, const Prepared& prepared, Clock::time_point st
   take_name(course, result.container_id);
   boot::Ready ready{Clock::now(), {}};
   if (swap.in.running) ready = start(course, result);
+  expect_loaded(course, result.container_id);
   if (!swap.in.id.empty() && swap.in.restart != "no")
     engine.set_restart_policy(result.container_id, swap.in.restart);
   result.stood_still = ready.since - stopped;
@@ -297,6 +313,9 @@ SwapResult go_forward(Course& course) {
       error.code() == ErrorCode::interrupted || error.code() == ErrorCode::terminated;
   std::string hint =
       error.hint().empty() ? "run the command again when that is put right" : error.hint();
+  // What was said of the container that did not come up is not so of the one that is back.
+  if (error.code() == ErrorCode::not_ready)
+    hint = "--wait SECONDS waits longer for the new one; what it said is above";
   if (error.code() == ErrorCode::no_space)
     hint = "make room (`docker system df` shows what takes it), then run the command again";
   if (!answers) {

@@ -22,7 +22,8 @@ struct SwapRequest {
   // The image whose dump the new container loads (dump_files.hpp), where its own is another; or
   // empty.
   std::string dump;
-  SaveSpec save;  // where the swap has a volume to save what they hold in
+  bool loads_dump = false;  // the new container loads one at its first start
+  SaveSpec save;            // where the swap has a volume to save what they hold in
   // A snapshot of what the old container holds and nobody rewrites, once the new one answers.
   bool takes_safety = false;
   // A snapshot before it is stopped: its data do not outlive that. Where nothing has the

@@ -188,6 +188,83 @@ TEST_P(Dump, AnotherVersionOfTheServerLoadsIt) {
   EXPECT_EQ(sql(newer, "SELECT sum(n) FROM newest"), "1");
 }
 
+// The loader is a script of the image, which a mount hides, or runs beside others.
+TEST_P(Dump, RefusedWhereTheLoaderWouldNotRunAlone) {
+  const std::string source = start({"-e", "POSTGRES_HOST_AUTH_METHOD=trust"});
+  sql(source, "CREATE TABLE kept AS SELECT 1 AS n");
+  const RunResult taken = dump(source);
+  ASSERT_EQ(taken.status, 0) << taken;
+  const std::string bound = desk().start(
+      "bound",
+      {"-e", "POSTGRES_HOST_AUTH_METHOD=trust", "-e", "POSTGRES_USER=shop", "-e",
+       "POSTGRES_DB=store", "-v", desk().name("init") + ":/docker-entrypoint-initdb.d"},
+      {desk().image("postgres:15")});
+  wait(bound);
+  const RunResult refused =
+      desk().dksnap({"replace", bound, "--with", taken.out.substr(0, 8), "-y"});
+  EXPECT_EQ(refused.status, 2) << refused;
+  EXPECT_THAT(refused.err, HasSubstr("/docker-entrypoint-initdb.d"));
+  // Another entrypoint makes a database of its own, or none.
+  const std::string alone =
+      desk().start("alone", {"--entrypoint", "gosu", "-v", desk().name("own") + ":/elsewhere"},
+                   {desk().image("postgres:15"), "postgres", "sleep", "600"});
+  desk().docker_out({"exec", alone, "sh", "-c",
+                     "gosu postgres initdb -A trust >/dev/null && gosu postgres pg_ctl -w start "
+                     ">/dev/null 2>&1 </dev/null"});
+  const RunResult of_alone =
+      desk().dksnap({"create", alone, "--method", "dump", "-q", "-m", "alone", "--verify"});
+  EXPECT_NE(of_alone.status, 0) << of_alone;
+}
+
+// The source's own words decide who is let in, and no variable of its image.
+TEST_P(Dump, WhoIsLetInIsWhomTheSourceLetsIn) {
+  const std::string source = start({"-e", "POSTGRES_HOST_AUTH_METHOD=trust", "-e", "PGHOST=nowhere",
+                                    "-e", "PGHOSTADDR=127.0.0.9"});
+  const Words here{"-e", "PGHOST=", "-e", "PGHOSTADDR="};
+  sql(source, "CREATE TABLE kept AS SELECT 1 AS n", here);
+  sql(source, "CREATE DATABASE closed", here);
+  sql(source, "ALTER DATABASE closed ALLOW_CONNECTIONS false", here);
+  desk().docker_out({"exec", source, "sh", "-c",
+                     "printf 'local all all trust\\nhost all all all reject\\n' "
+                     ">$PGDATA/pg_hba.conf"});
+  const RunResult taken = dump(source);
+  EXPECT_EQ(taken.status, 3) << taken;
+  EXPECT_THAT(taken.err, HasSubstr("the database closed, which takes no connections"));
+  const std::string copy = boot(taken.out.substr(0, 8));
+  EXPECT_EQ(sql(copy, "SELECT sum(n) FROM kept", here), "1");
+  EXPECT_THAT(desk()
+                  .docker({"exec", copy, "psql", "-h", "127.0.0.1", "-U", "shop", "-d", "store",
+                           "-w", "-c", ""})
+                  .err,
+              HasSubstr("rejects"));
+  EXPECT_EQ(desk().docker_out(
+                {"exec", copy, "stat", "-c", "%a %U", "/var/lib/dksnap/dump/part-00000001"}),
+            "400 postgres");
+}
+
+// Scripts of the image that are no plain files; a data directory below its volume; a user without a
+// name.
+TEST_P(Dump, WhereTheDataLieAndWhoOwnsThem) {
+  const std::string source =
+      desk().start("odd",
+                   {"--user", "1000:1000", "-e", "POSTGRES_USER=shop", "-e", "POSTGRES_DB=store",
+                    "-e", "POSTGRES_HOST_AUTH_METHOD=trust", "-e", "PGDATA=/tmp/data/pg", "-v",
+                    desk().name("odd") + ":/elsewhere"},
+                   {desk().image("postgres:15")});
+  wait(source);
+  desk().docker_out({"exec", "-u", "0", source, "sh", "-c",
+                     "echo 'INSERT INTO kept VALUES (9);' >/opt/x.sql; ln -s /opt/x.sql "
+                     "/docker-entrypoint-initdb.d/zzzz.sql"});
+  sql(source, "CREATE TABLE kept AS SELECT 1 AS n");
+  const RunResult taken = dump(source);
+  ASSERT_EQ(taken.status, 0) << taken;
+  const std::string copy = boot(taken.out.substr(0, 8));
+  EXPECT_EQ(sql(copy, "SELECT sum(n) FROM kept"), "1");
+  ASSERT_TRUE(
+      succeeded(desk().dksnap({"replace", source, "--with", taken.out.substr(0, 8), "-y"})));
+  EXPECT_EQ(sql(source, "SELECT sum(n) FROM kept"), "1");
+}
+
 TEST_P(Dump, RefusedWhereNothingTellsOfIt) {
   const std::string files = desk().start("files", {}, {desk().image("files:1")});
   const RunResult none = dump(files);

@@ -32,17 +32,18 @@ int run_boot(Session& session, BootOptions& options) {
                             snapshot.title, snapshot.short_id(), snapshot.source));
     return 0;
   }
+  const bool waits = options.request.wait.count() > 0;
   const boot::BootResult result = boot::boot(session.context(), snapshot, options.request);
   if (session.options().json) {
     session.print(json_boot(snapshot, result));
-    return tell_load_report(session, snapshot, result.container_id);
+    return waits ? tell_load_report(session, snapshot, result.container_id) : 0;
   }
   session.print(result.connection.empty() ? result.name : result.connection);
   tell_ports(session, result.ports);
   session.say(fmt::format("Container {} runs \"{}\"; ready in {}.", result.name, snapshot.title,
                           human_duration(result.took)));
   session.say(fmt::format("  throw it away   docker rm -fv {}", result.name));
-  return tell_load_report(session, snapshot, result.container_id);
+  return waits ? tell_load_report(session, snapshot, result.container_id) : 0;
 }
 
 }  // namespace

@@ -32,7 +32,8 @@ class Postgres final : public Database {
   std::vector<std::string> spare_paths(Shell& scratch,
                                        const Recognition& recognition) const override;
   std::optional<SpareLog> spare_log(Shell& scratch, const Recognition& recognition) const override;
-  std::optional<Dump> dump(const ContainerFacts& facts, const Recognition& recognition,
+  std::optional<Dump> dump(Shell& source, const ContainerFacts& facts,
+                           const Recognition& recognition,
                            const Credentials& credentials) const override;
   bool is_refused_login(std::string_view words) const override;
   Settled settle(Shell& scratch, const Recognition& recognition) const override;

@@ -1,3 +1,5 @@
+#include "databases/postgres/query.hpp"
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -14,19 +16,6 @@ namespace {
 // What psql ends with where it was not let in (its manual, "Exit Status").
 constexpr int kNoConnection = 2;
 
-// One statement through the socket inside the container, where the images trust local users.
-ProgramResult query(Shell& container, const std::string& statement, const Server& server,
-                    const Credentials& credentials, const TimeLimit& limit) {
-  std::vector<std::string> env{"PGCONNECT_TIMEOUT=10"};
-  if (!credentials.password.empty()) env.push_back("PGPASSWORD=" + credentials.password);
-  const std::string& user = credentials.user.empty() ? server.administrator : credentials.user;
-  std::vector<std::string> words{"psql", "-w", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"};
-  if (!server.socket_directory.empty()) words.insert(words.end(), {"-h", server.socket_directory});
-  if (server.port != 0) words.insert(words.end(), {"-p", std::to_string(server.port)});
-  words.insert(words.end(), {"-U", user, "-d", "template1", "-c", statement});
-  return container.run(words, {}, env, limit);
-}
-
 // A first run's server is started with what the container's own is, and told to listen nowhere:
 // each server writes down its words before it listens.
 bool is_first_runs(const ContainerFacts& facts, const std::string& directory) {
@@ -40,6 +29,29 @@ bool is_first_runs(const ContainerFacts& facts, const std::string& directory) {
 }
 
 }  // namespace
+
+std::vector<std::string> address_options(const Server& server) {
+  std::vector<std::string> words;
+  if (!server.socket_directory.empty()) words.insert(words.end(), {"-h", server.socket_directory});
+  if (server.port != 0) words.insert(words.end(), {"-p", std::to_string(server.port)});
+  return words;
+}
+
+std::vector<std::string> address_variables() {
+  return {"PGCONNECT_TIMEOUT=10", "PGHOST=", "PGHOSTADDR=", "PGOPTIONS="};
+}
+
+ProgramResult query(Shell& container, const std::string& statement, const Server& server,
+                    const Credentials& credentials, const TimeLimit& limit) {
+  std::vector<std::string> env = address_variables();
+  if (!credentials.password.empty()) env.push_back("PGPASSWORD=" + credentials.password);
+  const std::string& user = credentials.user.empty() ? server.administrator : credentials.user;
+  std::vector<std::string> words{"psql", "-w", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"};
+  const std::vector<std::string> there = address_options(server);
+  words.insert(words.end(), there.begin(), there.end());
+  words.insert(words.end(), {"-U", user, "-d", "template1", "-c", statement});
+  return container.run(words, {}, env, limit);
+}
 
 FlushResult Postgres::flush(Shell& source, const Recognition& recognition,
                             const Credentials& credentials) const {
