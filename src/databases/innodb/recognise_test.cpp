@@ -47,7 +47,7 @@ TEST(InnodbRecognition, TheDataTellTheProductsApart) {
   FileContainer container;
   container.files["/var/lib/mysql/auto.cnf"] = "";
   container.files["/var/lib/mysql/mysql_upgrade_history"] =
-      R"({"file_format":"1","upgrade_history":[{"version":"8.4.2"},{"date":"x","version":"9.7.4-2"}]})";
+      R"({"upgrade_history":[{"version":"8.4.2"},{"date":"x","version":"9.7.4-2"}]})";
   EXPECT_EQ(container.recognise_it().recognition.kind, "mysql");
   EXPECT_EQ(container.recognise_it().recognition.version, "9.7");
   container.files["/var/lib/mysql/aria_log_control"] = "";
