@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <sstream>
 #include <stdexcept>
@@ -63,6 +65,18 @@ std::vector<json> json_lines(std::string_view text) {
   for (const std::string& line : lines_of(std::string(text))) objects.push_back(json::parse(line));
   return objects;
 }
+
+namespace {
+
+// As /proc/PID/stat counts.
+long long ticks_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  const long long a_second = ::sysconf(_SC_CLK_TCK);
+  return now.tv_sec * a_second + now.tv_nsec * a_second / 1'000'000'000;
+}
+
+}  // namespace
 
 Desk::Desk(std::string engine) : engine_(std::move(engine)), prefix_(unique_prefix()) {
   if (engine_.empty()) return;
@@ -129,7 +143,7 @@ RunOptions Desk::dksnap_options(RunOptions options) const {
 RunResult Desk::dksnap(const Words& arguments, RunOptions options) {
   RunResult result = run(dksnap_command(arguments), dksnap_options(std::move(options)));
   const std::lock_guard lock(mutex_);
-  pids_.insert(result.pid);
+  pids_[result.pid] = ticks_now();
   return result;
 }
 
@@ -212,6 +226,16 @@ bool Desk::runs(const std::string& container) const {
          "true false";
 }
 
+// `line` begins with an owner as dksnap writes it: "21@host/machine/boot/namespace:734866 …", at
+// its end when it began.
+bool Desk::is_owned(const std::string& line) const {
+  const std::string owner = line.substr(0, line.find(' '));
+  const std::size_t began = owner.rfind(':');
+  const auto found = pids_.find(std::atoi(owner.c_str()));
+  return found != pids_.end() && began != std::string::npos &&
+         std::atoll(owner.c_str() + began + 1) <= found->second;
+}
+
 std::vector<std::string> Desk::leftovers() const {
   std::vector<std::string> found;
   const std::lock_guard lock(mutex_);
@@ -219,16 +243,12 @@ std::vector<std::string> Desk::leftovers() const {
       docker_out({"ps", "-a", "--filter", "label=dksnap.role=scratch", "--format",
                   "{{.Label \"dksnap.owner\"}} {{.Names}} {{.State}}"});
   for (const std::string& line : lines_of(scratches)) {
-    for (const pid_t pid : pids_) {
-      if (line.starts_with(fmt::format("{}@", pid))) found.push_back("container " + line);
-    }
+    if (is_owned(line)) found.push_back("container " + line);
   }
   const std::string volumes = docker_out({"volume", "ls", "--filter", "label=dksnap.role",
                                           "--format", "{{.Label \"dksnap.owner\"}} {{.Name}}"});
   for (const std::string& line : lines_of(volumes)) {
-    for (const pid_t pid : pids_) {
-      if (line.starts_with(fmt::format("{}@", pid))) found.push_back("volume " + line);
-    }
+    if (is_owned(line)) found.push_back("volume " + line);
   }
   std::error_code none;  // a home in which nothing was noted yet
   for (const auto& note :

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -77,6 +78,7 @@ class Desk {
 
  private:
   Words in_network(const Words& argv) const;
+  bool is_owned(const std::string& line) const;
   bool is_ours(const std::string& text) const { return text.find(prefix_) != std::string::npos; }
 
   std::string engine_;
@@ -86,7 +88,9 @@ class Desk {
   std::string prefix_;
   mutable std::mutex mutex_;
   int names_ = 0;
-  std::set<pid_t> pids_;  // that dksnap had
+  // Numbers of processes that dksnap had, and when each had ended, in ticks since the machine's
+  // start: a later process may get the number again.
+  std::map<pid_t, long long> pids_;
 };
 
 }  // namespace dksnap::test
