@@ -17,6 +17,9 @@ struct Server {
   std::vector<std::string> command;
   // Small files outside of its data that it reads its settings from.
   std::vector<std::string> configuration;
+  // Those and others that its settings are in, or should be, and which cannot be read: what they
+  // say, passwords too, is not known.
+  std::vector<std::string> unread;
   // Files with private keys that its settings name, outside of its data; once it is known what a
   // copy has, those that it lacks.
   std::vector<std::string> keys;

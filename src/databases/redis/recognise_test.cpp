@@ -180,16 +180,5 @@ TEST(RedisQuiet, ACopyFollowsNobodyAndIsInNoCluster) {
   EXPECT_FALSE(quiet({"sh", "-c", "redis-server"}));
 }
 
-TEST(RedisLoss, IsOfWhatIsInMemoryAlone) {
-  const auto lost = [](std::vector<std::string> cmd) {
-    Recognition recognition;
-    recognition.server = Redis(kRedis).server_of(usual_config(cmd));
-    return Redis(kRedis).lost_by_stopping(recognition);
-  };
-  EXPECT_THAT(lost({"--save", ""}), HasSubstr("in memory alone"));
-  EXPECT_EQ(lost({"redis-server"}), "");
-  EXPECT_EQ(lost({"--save", "", "--appendonly", "yes"}), "");
-}
-
 }  // namespace
 }  // namespace dksnap::databases::redis
