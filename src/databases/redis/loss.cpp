@@ -71,6 +71,12 @@ std::string Redis::lost_by_stopping(Shell& source, const Recognition& recognitio
   const Answer now = info.ok() ? client.ask({"CONFIG", "GET", "[ds][iab][rvf]*"}) : info;
   if (!now.ok()) {
     // Where it does not tell, its configuration has to do, if all of it is known.
+    if (server.command.empty())
+      return fmt::format(
+          "what it has in memory, for all that can be seen: it does not say what it saves ({}), "
+          "and "
+          "its command is not understood",
+          now.text);
     if (!server.unread.empty())
       return fmt::format(
           "what it has in memory, for all that can be seen: it does not say what it saves ({}), "

@@ -75,6 +75,9 @@ TEST(RedisLoss, OfOneThatDoesNotAnswerIsWhatItsConfigurationSaysWhereAllOfItIsKn
   EXPECT_THAT(RunningServer({"--save", ""}).lost(), HasSubstr("in memory alone"));
   EXPECT_THAT(RunningServer({"--shutdown-on-sigterm", "nosave"}).lost(),
               HasSubstr("ends without saving"));
+  RunningServer odd({"redis-server"});
+  odd.recognition.server.command.clear();
+  EXPECT_THAT(odd.lost(), HasSubstr("its command is not understood"));
   RunningServer unread(kAsUsual);
   unread.recognition.server.unread = {"/etc/redis.conf"};
   EXPECT_THAT(unread.lost(), HasSubstr("/etc/redis.conf cannot be read"));

@@ -260,6 +260,14 @@ TEST(Secrets, AnImageThatLacksWhatProtectedItDoesNotStart) {
   EXPECT_THAT(filtered.entrypoint, ElementsAre(kMissingSecrets));
   EXPECT_THAT(filtered.cmd,
               ElementsAre("redis-server", "--requirepass", "${REQUIREPASS}", "--port", "1"));
+  FilteredConfig without_health_check;
+  without_health_check.left_out_config = {kHealthCheck};
+  guard(without_health_check, false);
+  EXPECT_THAT(without_health_check.entrypoint, IsEmpty());
+  FilteredConfig without_file;
+  without_file.left_out_config = {"configuration /etc/redis.conf"};
+  guard(without_file, false);
+  EXPECT_THAT(without_file.entrypoint, ElementsAre(kMissingSecrets));
   guard(protected_by_data, true);
   EXPECT_THAT(protected_by_data.entrypoint, IsEmpty());
   EXPECT_THAT(protected_by_data.cmd, ElementsAre("redis-server", "--port", "1"));
