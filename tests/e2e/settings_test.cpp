@@ -93,6 +93,17 @@ TEST_F(SettingsFiles, WhatCannotBeUsedIsSaid) {
   EXPECT_THAT(in_project({"doctor"}).out, HasSubstr(user_file().string()));
 }
 
+TEST_F(SettingsFiles, AMessageAboutASettingNamesTheFileThatHasIt) {
+  const std::string source = desk().start("files", {}, {desk().image("files:1")});
+  projects("no-input = true\n");
+  EXPECT_TRUE(fails_with(2, in_project({"create", source, "--method", "stop"}),
+                         {"no-input of .dksnap.toml"}));
+  projects("wait = 5\n");
+  desk().create(source);
+  EXPECT_THAT(in_project({"boot", "latest", "--name", desk().name("copy")}).err,
+              HasSubstr("wait of .dksnap.toml"));
+}
+
 TEST_F(SettingsFiles, AProjectTeachesNoPrograms) {
   projects("[[recipe]]\nname = \"x\"\ndata = [\"/data has x\"]\n");
   EXPECT_TRUE(fails_with(2, in_project({"ps"}), {".dksnap.toml", "run in your containers"}));
