@@ -112,7 +112,7 @@ std::string container_of_project(Session& session, const std::string& service) {
   const bool has_project = !found.empty();
   const std::string what =
       service.empty() ? "no container is named" : fmt::format("no service \"{}\"", service);
-  refuse_several_projects(found, what);
+  refuse_several_projects(found, "cannot choose a container");
   if (service.empty())
     keep_databases(session, found);
   else

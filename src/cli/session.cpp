@@ -181,13 +181,6 @@ void Session::tell_half_done() {
   }
 }
 
-std::chrono::seconds Session::wait(int given) {
-  if (given >= 0) return std::chrono::seconds(given);
-  if (settings_.set_by.contains("wait"))
-    say(fmt::format("Waits for {} s: {}.", options_.wait, settings_.origin_of("wait", true)));
-  return std::chrono::seconds(options_.wait);
-}
-
 bool Session::confirm(const std::string& question, const std::string& what_yes_does) {
   if (options_.yes) return true;
   if (options_.no_input || ::isatty(STDIN_FILENO) == 0) {

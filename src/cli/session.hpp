@@ -27,8 +27,10 @@ class Session {
 
   const GlobalOptions& options() const { return options_; }
   const Settings& settings() const { return settings_; }
-  // Of a command's own --wait (negative: it was not given), or of the settings, which is said.
-  std::chrono::seconds wait(int given);
+  // Of a command's own --wait (negative: it was not given), or of the settings.
+  std::chrono::seconds wait(int given) const {
+    return std::chrono::seconds(given < 0 ? options_.wait : given);
+  }
   Interrupts& interrupts() { return interrupts_; }
   // Connects when first asked.
   docker::Engine& engine();

@@ -85,7 +85,7 @@ TEST_F(ComposeService, WhatIsNotOfTheProjectDoesNotCount) {
   const std::string other = start("cache", "files:1", "test");
   const RunResult several = create({"--service", "web"});
   EXPECT_EQ(several.status, 11) << several;
-  EXPECT_THAT(several.err, HasSubstr("web of shop (" + web + "), "));
+  EXPECT_THAT(several.err, HasSubstr("web of shop (" + web + ")"));
   EXPECT_THAT(several.err, HasSubstr("cache of test (" + other + ")"));
 }
 

@@ -98,10 +98,6 @@ TEST_F(SettingsFiles, AMessageAboutASettingNamesTheFileThatHasIt) {
   projects("no-input = true\n");
   EXPECT_TRUE(fails_with(2, in_project({"create", source, "--method", "stop"}),
                          {"no-input of .dksnap.toml"}));
-  projects("wait = 5\n");
-  desk().create(source);
-  EXPECT_THAT(in_project({"boot", "latest", "--name", desk().name("copy")}).err,
-              HasSubstr("wait of .dksnap.toml"));
 }
 
 TEST_F(SettingsFiles, AProjectTeachesNoPrograms) {
