@@ -103,7 +103,9 @@ docker::ContainerSpec make_spec(snapshot::Context& context, const snapshot::Snap
   spec.auto_remove = request.remove_when_stopped;
   spec.network_mode = request.network;
   spec.shm_bytes = snapshot.run.shm_bytes;
-  if (!request.network.starts_with("container:")) spec.hostname = snapshot.run.hostname;
+  // A label is a claim: no other kind needs the name of another host.
+  if (database_of(snapshot).is_bound_to_hostname() && !request.network.starts_with("container:"))
+    spec.hostname = snapshot.run.hostname;
   // One that had no network gets none, unless asked: there others could reach it.
   const bool was_alone = snapshot.run.networks == std::vector<std::string>{"none"};
   if (was_alone && request.network.empty() && request.ports.empty()) {

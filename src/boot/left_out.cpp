@@ -60,10 +60,13 @@ bool is_protected_by_data(const snapshot::Snapshot& snapshot) {
 Error missing(const snapshot::Snapshot& snapshot, const Strings& names) {
   Strings options;
   for (const std::string& name : names) options.push_back("-e " + name + "=...");
+  Strings files = snapshot.run.left_out_config;
+  for (std::string& file : files) file = "the " + printable(file);
+  const std::string others = files.empty() ? "secrets that it does not name" : join(files, ", ");
   return {ErrorCode::credentials, fmt::format("cannot boot \"{}\"", snapshot.title),
           fmt::format("{} {} left out of the snapshot, and without {} it could let in whom its "
                       "source refuses",
-                      names.empty() ? "secrets that it does not name" : join(names, ", "),
+                      names.empty() ? others : join(names, ", "),
                       names.size() == 1 ? "was" : "were", names.size() == 1 ? "it" : "them"),
           fmt::format("give {}, or --env-file FILE; or --without-secrets if the copy needs none",
                       options.empty() ? "them with -e NAME=..." : join(options, " "))};

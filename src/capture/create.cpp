@@ -24,7 +24,7 @@ std::string parent_title(const Plan& plan) {
 std::unique_ptr<Stop> stop_source(snapshot::Context& context, const CreateRequest& request) {
   const SourceContainer source = inspect_source(context.engine, request.container);
   if (!source.is_live()) return nullptr;
-  static_cast<void>(plan_stop(context, source));
+  static_cast<void>(plan_stop(context, source, request.credentials));
   snapshot::Step step(context.reporter, fmt::format("stopping {}", source.name()));
   auto stop = std::make_unique<Stop>(context, source);
   step.done(fmt::format("stopped {}", source.name()));

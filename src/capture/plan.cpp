@@ -129,8 +129,20 @@ void decide_directories(docker::Engine& engine, Plan& plan) {
   keys = find_lost_keys(plan.contents, plan.source);
   for (const std::string& key : keys)
     plan.contents.left_out.push_back(
-        {key, "private keys are never captured; copies run without SSL"});
+        {key, "private keys, and what goes with them, are not captured; copies run without SSL"});
   plan.snapshot.left_out = plan.contents.left_out;
+}
+
+// Passwords that the server's own files hold.
+void add_secret_configuration(Plan& plan) {
+  auto& named = plan.contents.secret_files;
+  const auto& root = plan.contents.root_paths;
+  for (const std::string& file : plan.source.kind.recognition.server.with_passwords) {
+    const bool is_in_it =
+        plan.contents.captures(file) || std::find(root.begin(), root.end(), file) != root.end();
+    if (is_in_it && std::find(named.begin(), named.end(), file) == named.end())
+      named.push_back(file);
+  }
 }
 
 void decide_files(docker::Engine& engine, Plan& plan, const std::vector<docker::Change>& changes,
@@ -139,6 +151,7 @@ void decide_files(docker::Engine& engine, Plan& plan, const std::vector<docker::
   // Where the base has less than the container's image.
   if (!plan.dump && !plan.parent.delta && plan.parent.base.id != plan.source.image.id)
     add_inherited_root_paths(engine, plan.source, plan.contents);
+  add_secret_configuration(plan);
   const auto& configuration = plan.contents.configuration;
   plan.snapshot.paths.clear();
   for (std::string& target : plan.contents.targets()) {
@@ -228,6 +241,17 @@ void move_words(Plan& plan, const std::vector<std::pair<std::string, std::string
   }
 }
 
+// Settings that no copy may have, for all that is known: among them may be who is let in.
+std::vector<std::string> unknown_configuration(const Plan& plan) {
+  const databases::Server& server = plan.source.kind.recognition.server;
+  std::vector<std::string> files = server.unread;
+  std::copy_if(server.configuration.begin(), server.configuration.end(), std::back_inserter(files),
+               [&](const std::string& file) {
+                 return plan.contents.hides(file) && !plan.contents.captures(file);
+               });
+  return files;
+}
+
 void decide_config(docker::Engine& engine, Plan& plan, const std::vector<std::string>& keep,
                    const std::vector<std::pair<std::string, std::string>>& moved) {
   const SourceContainer& source = plan.source;
@@ -241,6 +265,8 @@ void decide_config(docker::Engine& engine, Plan& plan, const std::vector<std::st
       std::any_of(mounts.begin(), mounts.end(),
                   [](const docker::Mount& mount) { return is_runtime_secret(mount.destination); });
   if (has_secret_files) plan.config.left_out_config.emplace_back(snapshot::kSecretFiles);
+  for (const std::string& file : unknown_configuration(plan))
+    plan.config.left_out_config.push_back("configuration " + file);
   const databases::Database& database = *source.kind.database;
   const auto quieted = [&] {
     return database.quiet_command(plan.config.entrypoint, plan.config.cmd, source.kind.recognition);

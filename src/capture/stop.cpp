@@ -101,7 +101,14 @@ Error refused(const SourceContainer& source, ErrorCode code, const std::string& 
 
 }  // namespace
 
-std::vector<std::string> plan_stop(snapshot::Context& context, const SourceContainer& source) {
+std::string lost_by_stopping(docker::Engine& engine, const SourceContainer& source,
+                             const databases::Credentials& credentials) {
+  databases::Shell shell(engine, source.id());
+  return source.kind.database->lost_by_stopping(shell, source.kind.recognition, credentials);
+}
+
+std::vector<std::string> plan_stop(snapshot::Context& context, const SourceContainer& source,
+                                   const databases::Credentials& credentials) {
   const docker::Container& container = source.container;
   const std::string without = "take it without --method stop: it then stands still for a moment";
   if (container.paused)
@@ -112,8 +119,7 @@ std::vector<std::string> plan_stop(snapshot::Context& context, const SourceConta
   if (has_data_on_tmpfs(source))
     throw refused(source, ErrorCode::failed, "data of it are on a tmpfs, and gone when it stops",
                   without);
-  if (const std::string lost = source.kind.database->lost_by_stopping(source.kind.recognition);
-      !lost.empty())
+  if (const std::string lost = lost_by_stopping(context.engine, source, credentials); !lost.empty())
     throw refused(source, ErrorCode::failed, "it would lose " + lost, without);
   if (container.config.labels.contains("com.docker.swarm.task"))
     throw refused(source, ErrorCode::failed,

@@ -14,10 +14,16 @@
 
 namespace dksnap::capture {
 
+// What nobody has any more once it was stopped, as the words of Database::lost_by_stopping, which
+// asks the server; of one that runs and is not paused.
+std::string lost_by_stopping(docker::Engine& engine, const SourceContainer& source,
+                             const databases::Credentials& credentials);
+
 // What it means for its users, as sentences: "clients are disconnected". Throws `failed` or in_use
 // where it may not be stopped, since it would not come back as it was: the engine removes it then,
 // its data are in memory, somebody else starts it. Not asked of one that does not run.
-std::vector<std::string> plan_stop(snapshot::Context& context, const SourceContainer& source);
+std::vector<std::string> plan_stop(snapshot::Context& context, const SourceContainer& source,
+                                   const databases::Credentials& credentials);
 
 // Before it is stopped, a guard process is running that starts it when this process dies, and a
 // note lies in the state directory, so that the next run can do what both could not.

@@ -59,11 +59,12 @@ void print_error(const Error& error, bool json) {
 }
 
 // What the engine calls report when they are cancelled says nothing of who cancelled them, or why.
-Error explain_interruption(const Error& error, ErrorCode reason, int timeout) {
+Error explain_interruption(const Error& error, ErrorCode reason, int timeout,
+                           const std::string& limit) {
   if (reason == ErrorCode::not_ready) {
     return {
         ErrorCode::not_ready, error.message(),
-        fmt::format("it did not finish within {} s (--timeout)", timeout),
+        fmt::format("it did not finish within {} s ({})", timeout, limit),
         error.hint().empty() ? "what was half done was rolled back; give more time" : error.hint()};
   }
   return {reason, error.message(),
@@ -75,6 +76,9 @@ Error explain_interruption(const Error& error, ErrorCode reason, int timeout) {
 
 // The recipes are dksnap's own then. What sets right what a killed dksnap left needs no others.
 void tell_problem(Session& session, const Command& command) {
+  if (!command.hidden) {
+    for (const std::string& line : session.settings().left_out) session.warn(line);
+  }
   const auto& problem = session.settings().problem;
   if (!problem) return;
   if (command.needs_settings) throw Error(*problem);
@@ -84,6 +88,7 @@ void tell_problem(Session& session, const Command& command) {
 int run_command(ParsedCommand& parsed, const Settings& settings) {
   const bool json = parsed.global.json;
   const int timeout = parsed.global.timeout;
+  const std::string limit = settings.origin_of("timeout", timeout == settings.defaults.timeout);
   const bool quiet = parsed.global.quiet;
   Interrupts interrupts(
       [quiet, json](ErrorCode) {
@@ -107,7 +112,7 @@ int run_command(ParsedCommand& parsed, const Settings& settings) {
   } catch (const Error& error) {
     const auto reason = interrupts.reason();
     const bool interrupted = reason && error.code() == ErrorCode::interrupted;
-    Error shown = interrupted ? explain_interruption(error, *reason, timeout) : error;
+    Error shown = interrupted ? explain_interruption(error, *reason, timeout, limit) : error;
     shown.default_hint(default_hint(shown.code()));
     print_error(shown, json);
     return static_cast<int>(shown.code());

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/paths.hpp"
 #include "base/text.hpp"
+#include "scratch/ours.hpp"
 #include "snapshot/overview.hpp"
 
 namespace dksnap::cli {
@@ -16,8 +17,11 @@ namespace {
 // As Compose labels what it makes (compose-spec; docker/compose pkg/api/labels.go).
 constexpr const char* kDirectory = "com.docker.compose.project.working_dir";
 constexpr const char* kService = "com.docker.compose.service";
+constexpr const char* kProject = "com.docker.compose.project";
+constexpr const char* kOneOff = "com.docker.compose.oneoff";  // of `docker compose run`
 
 struct Found {
+  std::string project;
   std::string service;
   std::string container;
   std::string id;
@@ -39,6 +43,15 @@ std::vector<std::string> working_directories() {
   return directories;
 }
 
+// An image can bring labels along: those of its own build name the service too, but nobody's
+// directory.
+bool is_of_compose(docker::Engine& engine, const docker::ContainerSummary& container) {
+  return !container.names.empty() && !label_of(container, kProject).empty() &&
+         !label_of(container, kService).empty() &&
+         to_lower(label_of(container, kOneOff)) != "true" &&
+         !scratch::own_label(engine, container.labels, container.image_id, kDirectory).empty();
+}
+
 // The longest directory is the nearest.
 std::vector<Found> find_containers(docker::Engine& engine) {
   docker::ContainerFilter filter;
@@ -52,10 +65,12 @@ std::vector<Found> find_containers(docker::Engine& engine) {
     const bool is_above = std::any_of(here.begin(), here.end(), [&](const std::string& one) {
       return is_normal_path(directory) && is_within(one, directory);
     });
-    if (!is_above || directory.size() < nearest.size() || container.names.empty()) continue;
+    if (!is_above || directory.size() < nearest.size() || !is_of_compose(engine, container))
+      continue;
     if (directory.size() > nearest.size()) found.clear();
     nearest = directory;
-    found.push_back({label_of(container, kService), container.names.front(), container.id});
+    found.push_back({label_of(container, kProject), label_of(container, kService),
+                     container.names.front(), container.id});
   }
   return found;
 }
@@ -78,11 +93,26 @@ std::string describe(const std::vector<Found>& all) {
   return join(words, ", ");
 }
 
+// `docker compose -p` makes several in one directory.
+void refuse_several_projects(const std::vector<Found>& all, const std::string& what) {
+  const auto is_another = [&](const Found& one) { return one.project != all.front().project; };
+  if (std::none_of(all.begin(), all.end(), is_another)) return;
+  std::vector<std::string> words;
+  for (const Found& one : all)
+    words.push_back(fmt::format("{} of {} ({})", one.service, one.project, one.container));
+  throw Error(ErrorCode::not_found, what,
+              "several Compose projects are of this directory: " + join(words, ", "),
+              "name the container");
+}
+
 }  // namespace
 
 std::string container_of_project(Session& session, const std::string& service) {
   std::vector<Found> found = find_containers(session.engine());
   const bool has_project = !found.empty();
+  const std::string what =
+      service.empty() ? "no container is named" : fmt::format("no service \"{}\"", service);
+  refuse_several_projects(found, "cannot choose a container");
   if (service.empty())
     keep_databases(session, found);
   else
@@ -92,8 +122,6 @@ std::string container_of_project(Session& session, const std::string& service) {
                             found.front().service));
     return found.front().container;
   }
-  const std::string what =
-      service.empty() ? "no container is named" : fmt::format("no service \"{}\"", service);
   if (!has_project) {
     throw Error(ErrorCode::not_found, what,
                 "no container belongs to a Compose project of this directory",

@@ -8,8 +8,8 @@
 
 namespace dksnap::cli {
 
-// Warns of it. Returns the exit status: 0, or that of what is incomplete. One look at the container,
-// where the snapshot is a dump; nothing for all others.
+// Warns of it. Returns the exit status: 0, or that of what is incomplete. One look at the
+// container, where the snapshot is a dump; nothing for all others.
 int tell_load_report(Session& session, const snapshot::Snapshot& snapshot,
                      const std::string& container_id);
 

@@ -52,7 +52,7 @@ TEST(CommandLine, AnOptionThatRepeatsTakesOneValueEachTime) {
 TEST(CommandLine, WhatIsNotUnderstoodIsRefusedWithAHint) {
   EXPECT_THAT(refusal({"creat", "db"}), HasSubstr("did you mean `dksnap create`?"));
   EXPECT_THAT(refusal({"frobnicate"}), HasSubstr("dksnap help"));
-  EXPECT_THAT(refusal({"create"}), HasSubstr("CONTAINER"));
+  EXPECT_THAT(refusal({"replace"}), HasSubstr("CONTAINER"));
   EXPECT_THAT(refusal({"create", "db", "--nope"}), HasSubstr("--nope"));
   EXPECT_THAT(refusal({"create", "a", "b"}), HasSubstr("dksnap help create"));
   EXPECT_THAT(refusal({"ls", "--color", "pink"}), HasSubstr("pink"));

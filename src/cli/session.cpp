@@ -184,9 +184,12 @@ void Session::tell_half_done() {
 bool Session::confirm(const std::string& question, const std::string& what_yes_does) {
   if (options_.yes) return true;
   if (options_.no_input || ::isatty(STDIN_FILENO) == 0) {
-    throw Error(ErrorCode::failed, "a question has to be answered first",
-                question + " (there is no terminal to ask on)",
-                "give -y to answer yes: " + what_yes_does);
+    throw Error(
+        ErrorCode::failed, "a question has to be answered first",
+        fmt::format("{} ({})", question,
+                    options_.no_input ? settings_.origin_of("no-input", settings_.defaults.no_input)
+                                      : "there is no terminal to ask on"),
+        "give -y to answer yes: " + what_yes_does);
   }
   tell_as_it_is(printable(question) + " [y/N] ");
   const std::string answer = read_answer();

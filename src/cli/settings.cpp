@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -86,21 +88,55 @@ struct SettingsFile {
   bool is_projects = false;
 };
 
-// Nothing where there is no such file.
-std::optional<std::string> read_if_there(const std::string& path) {
+// Why a file that is there is left out; empty: it is not.
+std::string unfit(const Fd& file) {
+  struct stat found {};
+  if (::fstat(file.get(), &found) != 0) return "it cannot be looked at";
+  if (!S_ISREG(found.st_mode)) return "it is no plain file";
+  if (found.st_uid != 0 && found.st_uid != ::geteuid()) return "it is another user's";
+  return {};
+}
+
+// Nothing where there is no such file, or one that is left out. What opens it does not wait: it may
+// be a pipe.
+std::optional<std::string> read_if_there(const std::string& path,
+                                         std::vector<std::string>& left_out) {
   std::error_code ignored;
-  if (fs::status(path, ignored).type() == fs::file_type::not_found) return std::nullopt;
-  FdSource source(open_file(path, O_RDONLY), path);
+  const fs::file_type type = fs::status(path, ignored).type();
+  if (type == fs::file_type::not_found) return std::nullopt;
+  if (type == fs::file_type::socket) {
+    left_out.push_back(fmt::format("{} is left out: it is no plain file", path));
+    return std::nullopt;
+  }
+  Fd file = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (const std::string why = unfit(file); !why.empty()) {
+    left_out.push_back(fmt::format("{} is left out: {}", path, why));
+    return std::nullopt;
+  }
+  FdSource source(std::move(file), path);
   return read_all(source, kLongestSettings);
 }
 
+// Who has set what is set otherwise than it was; an empty `file`: the setting's variable.
+void note_origin(const GlobalOptions& before, const GlobalOptions& now, const std::string& file,
+                 std::map<std::string, std::string>& set_by) {
+  const auto note = [&](const char* name, const char* variable) {
+    set_by[name] = file.empty() ? variable : file;
+  };
+  if (now.timeout != before.timeout) note("timeout", "DKSNAP_TIMEOUT");
+  if (now.wait != before.wait) note("wait", "DKSNAP_WAIT");
+  if (now.no_input != before.no_input) note("no-input", "DKSNAP_NO_INPUT");
+}
+
 void read_file(const SettingsFile& file, Settings& settings) {
-  const auto text = read_if_there(file.path);
+  const auto text = read_if_there(file.path, settings.left_out);
   if (!text) return;
+  const GlobalOptions before = settings.defaults;
   settings.files.push_back(file.path);
   const TomlValue table = parse_toml(*text, file.path);
   TomlReader reader(table, file.path, "");
   read_values(reader, settings.defaults);
+  note_origin(before, settings.defaults, file.path, settings.set_by);
   const auto& recipes = reader.tables("recipe");
   reader.refuse_others();
   if (file.is_projects && !recipes.empty())
@@ -158,6 +194,12 @@ void take_variables(GlobalOptions& into) {
 
 }  // namespace
 
+std::string Settings::origin_of(const std::string& name, bool is_of_setting) const {
+  const auto found = set_by.find(name);
+  return is_of_setting && found != set_by.end() ? fmt::format("{} of {}", name, found->second)
+                                                : "--" + name;
+}
+
 std::string user_settings_file() {
   const char* config = std::getenv("XDG_CONFIG_HOME");
   if (config != nullptr && *config == '/') return fs::path(config) / "dksnap/config.toml";
@@ -176,12 +218,15 @@ Settings read_settings() {
       read_file(file, settings);
       put_behind(settings.recipes, std::move(beaten));
     }
+    const GlobalOptions before = settings.defaults;
     take_variables(settings.defaults);
+    note_origin(before, settings.defaults, {}, settings.set_by);
     std::reverse(settings.files.begin(), settings.files.end());
   } catch (Error& error) {
     error.default_hint("set it right, or move it away");
     Settings none;
     none.problem = error;
+    none.left_out = settings.left_out;
     return none;
   }
   return settings;

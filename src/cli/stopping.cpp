@@ -12,7 +12,7 @@ bool may_stop(Session& session, capture::CreateRequest& request) {
   request.stops = source.is_live();
   if (!request.stops) return true;
   session.propose(fmt::format("Stop {} for a snapshot, and start it again", source.name()));
-  for (const std::string& line : capture::plan_stop(session.context(), source))
+  for (const std::string& line : capture::plan_stop(session.context(), source, request.credentials))
     session.propose("  " + line);
   return request.dry_run ||
          session.confirm("Go on?", fmt::format("{} is stopped and started again", source.name()));

@@ -1,7 +1,9 @@
 #include "databases/connect.hpp"
 
+#include <array>
 #include <memory>
 #include <netdb.h>
+#include <poll.h>
 #include <string>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -31,6 +33,22 @@ Fd connect_to(const Address& address) {
     if (::connect(socket.get(), at->ai_addr, at->ai_addrlen) == 0) return socket;
   }
   return Fd();
+}
+
+std::chrono::steady_clock::time_point end_of_patience() {
+  return std::chrono::steady_clock::now() + std::chrono::seconds(kPatience.tv_sec);
+}
+
+bool read_more(const Fd& socket, std::chrono::steady_clock::time_point end, std::string& into) {
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+  pollfd readable{socket.get(), POLLIN, 0};
+  if (left.count() <= 0 || ::poll(&readable, 1, static_cast<int>(left.count())) != 1) return false;
+  std::array<char, 512> bytes{};
+  const ssize_t got = ::recv(socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+  if (got <= 0) return false;
+  into.append(bytes.data(), static_cast<std::size_t>(got));
+  return true;
 }
 
 }  // namespace dksnap::databases

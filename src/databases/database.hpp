@@ -135,9 +135,13 @@ class Database {
   virtual bool is_whole_on_disk(const Recognition& /*recognition*/) const {
     return safe_without_flush();
   }
-  // What nobody has any more once this server was stopped by its clean signal, as words: "all of
-  // its data, which are in memory alone". Empty: nothing.
-  virtual std::string lost_by_stopping(const Recognition& /*recognition*/) const { return {}; }
+  // What nobody has any more once this running server was stopped by its clean signal, as words:
+  // "all of its data, which are in memory alone". Empty: nothing. It is the server that is asked:
+  // it may run otherwise than its configuration says.
+  virtual std::string lost_by_stopping(Shell& /*source*/, const Recognition& /*recognition*/,
+                                       const Credentials& /*credentials*/) const {
+    return {};
+  }
 
   // Whether what is in the data directory decides who may log on, whatever variables and arguments
   // the server is started with: a copy without them refuses whom its source refuses.

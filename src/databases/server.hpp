@@ -17,8 +17,13 @@ struct Server {
   std::vector<std::string> command;
   // Small files outside of its data that it reads its settings from.
   std::vector<std::string> configuration;
-  // Files with private keys that its settings name, outside of its data; once it is known what a
-  // copy has, those that it lacks.
+  // Those and others that its settings are in, or should be, and which cannot be read: what they
+  // say, passwords too, is not known.
+  std::vector<std::string> unread;
+  // Files that its settings are in and that hold passwords or their hashes.
+  std::vector<std::string> with_passwords;
+  // Files with private keys that its settings name, and what goes with them, outside of its data;
+  // once it is known what a copy has, those that it lacks.
   std::vector<std::string> keys;
   bool has_script_above = false;  // which gets the signals that the container is sent
   std::uint16_t port = 0;         // it listens on; 0: none

@@ -8,6 +8,7 @@
 #include "base/paths.hpp"
 #include "base/text.hpp"
 #include "capture/contents.hpp"
+#include "capture/stop.hpp"
 #include "databases/dump.hpp"
 #include "scratch/ours.hpp"
 #include "snapshot/parent.hpp"
@@ -162,8 +163,9 @@ class ReplacePlanner {
   // It is stopped, and what it has not written is in no safety copy.
   void refuse_loss() const {
     const capture::SourceContainer& source = plan_.source;
-    const std::string lost = source.kind.database->lost_by_stopping(source.kind.recognition);
-    if (lost.empty() || !source.is_live() || !request_.safety) return;
+    if (!source.is_live() || !request_.safety) return;
+    const std::string lost = capture::lost_by_stopping(context_.engine, source, {});
+    if (lost.empty()) return;
     throw Error(
         ErrorCode::failed, fmt::format("cannot replace the data of {}", source.name()),
         fmt::format("it has to be stopped for it, and would lose {}: `undo` could not bring "

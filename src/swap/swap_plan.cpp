@@ -273,8 +273,9 @@ void plan_new_container(snapshot::Context& context, SwapPlan& plan,
   wanted.dropped_mounts = mounts.dropped;
   wanted.renewed_volumes = mounts.renewed;
   wanted.moved_paths = capture::moved_data(plan.source);
+  // A label is a claim: no other kind needs the name of another host.
   const std::string& hostname = snapshot.run.hostname;
-  if (!hostname.empty()) {
+  if (!hostname.empty() && database_of(snapshot).is_bound_to_hostname()) {
     if (hostname != plan.source.container.config.hostname)
       plan.lines.push_back({"hostname", hostname + ", which the snapshot's data is bound to"});
     wanted.hostname = hostname;

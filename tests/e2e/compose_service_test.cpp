@@ -16,12 +16,14 @@ using ::testing::HasSubstr;
 class ComposeService : public OnOneEngine {
  protected:
   // Labelled as Compose does it.
-  std::string start(const std::string& service, const std::string& image) {
-    const Words labels{"--label", "com.docker.compose.project=shop",
+  std::string start(const std::string& service, const std::string& image,
+                    const std::string& of = "shop", const Words& more = {}) {
+    const Words labels{"--label", "com.docker.compose.project=" + of,
                        "--label", "com.docker.compose.service=" + service,
                        "--label", "com.docker.compose.project.working_dir=" + project()};
     Words options = labels;
     options.insert(options.end(), {"-e", "POSTGRES_HOST_AUTH_METHOD=trust"});
+    options.insert(options.end(), more.begin(), more.end());
     const std::string container = desk().start(service, options, {desk().image(image)});
     if (image.starts_with("postgres")) wait_for_postgres(desk(), container);
     return container;
@@ -58,6 +60,33 @@ TEST_F(ComposeService, TheOnlyDatabaseOrTheServiceThatIsNamed) {
   EXPECT_EQ(several.status, 11) << several;
   EXPECT_THAT(several.err, HasSubstr("db (" + db + ")"));
   EXPECT_THAT(several.err, HasSubstr("--service NAME"));
+}
+
+TEST_F(ComposeService, WhatIsNotOfTheProjectDoesNotCount) {
+  start("once", "files:1", "shop", {"--label", "com.docker.compose.oneoff=True"});
+  const std::string made = desk().start("made", {}, {desk().image("files:1")});
+  const std::string image = desk().name("claims") + ":1";
+  desk().docker_out({"commit", "--change",
+                     "LABEL com.docker.compose.project=shop com.docker.compose.service=web "
+                     "com.docker.compose.project.working_dir=" +
+                         project(),
+                     made, image});
+  desk().start("claims", {}, {image});
+  desk().start("half",
+               {"--label", "com.docker.compose.service=web", "--label",
+                "com.docker.compose.project.working_dir=" + project()},
+               {desk().image("files:1")});
+  for (const char* service : {"web", "once"}) {
+    EXPECT_THAT(create({"--service", service}).err,
+                HasSubstr("no container belongs to a Compose project of this directory"));
+  }
+  const std::string web = start("web", "files:1");
+  EXPECT_TRUE(succeeded(create({"--service", "web"})));
+  const std::string other = start("cache", "files:1", "test");
+  const RunResult several = create({"--service", "web"});
+  EXPECT_EQ(several.status, 11) << several;
+  EXPECT_THAT(several.err, HasSubstr("web of shop (" + web + ")"));
+  EXPECT_THAT(several.err, HasSubstr("cache of test (" + other + ")"));
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ TEST_F(SettingsFiles, EveryKeyOfTheDocumentIsTaken) {
   for (const auto& row : document_table("docs/settings.md", "# Settings")) {
     const std::string& key = row[0];
     const bool number = key == "timeout" || key == "wait";
-    const std::string value = number ? "7" : key == "no-input" ? "true" : "\"auto\"";
+    const std::string value = number ? "77" : key == "no-input" ? "true" : "\"auto\"";
     all += key + " = " + value + "\n";
     EXPECT_THAT(row[1], ::testing::StartsWith("DKSNAP_"));
     EXPECT_TRUE(fails_with(2, in_project({"ps"}, {{row[1], "x y"}}), {row[1]}));
@@ -91,6 +91,13 @@ TEST_F(SettingsFiles, WhatCannotBeUsedIsSaid) {
   EXPECT_THAT(doctor.out, HasSubstr("line 2: "));
   user("wait = 9\n");
   EXPECT_THAT(in_project({"doctor"}).out, HasSubstr(user_file().string()));
+}
+
+TEST_F(SettingsFiles, AMessageAboutASettingNamesTheFileThatHasIt) {
+  const std::string source = desk().start("files", {}, {desk().image("files:1")});
+  projects("no-input = true\n");
+  EXPECT_TRUE(fails_with(2, in_project({"create", source, "--method", "stop"}),
+                         {"no-input of .dksnap.toml"}));
 }
 
 TEST_F(SettingsFiles, AProjectTeachesNoPrograms) {

@@ -1,4 +1,6 @@
 // Redis that asks who comes: nobody is asked for a password that the container knows itself.
+#include <filesystem>
+
 #include "redis_field.hpp"
 
 namespace dksnap::test {
@@ -66,6 +68,31 @@ TEST_P(RedisField, AnAppendOnlyFileNeedsNoPassword) {
   start({"-v", file + ":/etc/users.acl"}, {"--aclfile", "/etc/users.acl", "--appendonly", "yes"});
   EXPECT_THAT(snapshot().err, HasSubstr("not flushed, which is safe for redis"));
   replace_and_undo();
+}
+
+// A copy has what the pattern finds, and is not started without what could not be looked for.
+TEST_P(RedisField, APasswordInAFileThatAPatternIncludes) {
+  namespace fs = std::filesystem;
+  const std::string file = outside("r/redis.conf", "include /etc/r/conf.d/*.conf\n");
+  const fs::path more = fs::path(file).parent_path() / "conf.d";
+  outside("r/conf.d/access.conf", std::string("requirepass \"") + kRedisPassword + "\"\n");
+  outside("r/.env", "TOKEN=never-captured\n");
+  way = with_password(kRedisPassword);
+  start({"-v", fs::path(file).parent_path().string() + ":/etc/r:ro"},
+        {"redis-server", "/etc/r/redis.conf", "--tls-dh-params-file", "/etc/r/.env"});
+  EXPECT_THAT(snapshot().err, HasSubstr("/etc/r/conf.d/access.conf, which usually hold secrets"));
+  const std::string copy = boot();
+  EXPECT_THAT(redis(desk(), copy, {"GET", "kept"}, {}), HasSubstr("NOAUTH"));
+  EXPECT_THAT(desk().docker_out({"exec", copy, "find", "/etc/r"}), Not(HasSubstr(".env")));
+  desk().remove_container(copy);
+  fs::rename(more / "access.conf", more / "access");
+  fs::create_symlink("access", more / "access.conf");
+  const std::string password = outside("given", std::string(kRedisPassword) + "\n");
+  EXPECT_THAT(snapshot({"--db-password-file", password}).err,
+              HasSubstr("left out: the configuration /etc/r/conf.d/*.conf"));
+  const RunResult refused = desk().dksnap({"boot", id()});
+  EXPECT_EQ(refused.status, 4);
+  EXPECT_THAT(refused.err, HasSubstr("the configuration /etc/r/conf.d/*.conf"));
 }
 
 TEST_P(RedisField, ASaveThatIsForbiddenByAnotherNameIs13) {

@@ -31,6 +31,11 @@ TEST_P(RedisField, SavingThatWasTurnedOffWhileItRan) {
   EXPECT_THAT(snapshot().err, HasSubstr("its data are dumped into the copy"));
   EXPECT_EQ(desk().docker_out({"exec", source(), "ls", "-A", "/data"}), "");
   boot();
+  const RunResult refused = desk().dksnap({"replace", source(), "--with", id(), "-y"});
+  EXPECT_THAT(snapshot({"--method", "stop", "-y"}, 2).err, HasSubstr("CONFIG SET save"));
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, HasSubstr("CONFIG SET save"));
+  EXPECT_EQ(ask(source(), {"GET", "kept"}), "first");
 }
 
 TEST_P(RedisField, AnAppendOnlyFileWhileItIsRewritten) {

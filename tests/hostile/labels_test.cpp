@@ -81,6 +81,20 @@ TEST_P(Labels, ParentsInACircleEndSomewhere) {
   EXPECT_TRUE(desk().show(one)["parent"] == "" || desk().show(two)["parent"] == "");
 }
 
+// Only data that are bound to a name get one.
+TEST_P(Labels, AHostnameThatTheKindDoesNotNeedIsNotGiven) {
+  Forgery named = claiming("named", "0123456789abcde1");
+  named.labels["dksnap.run"] = R"({"hostname": "db.shop.example"})";
+  forge(desk(), named);
+  const std::string copy = desk().name("copy");
+  ASSERT_TRUE(succeeded(desk().dksnap({"boot", named.name, "--name", copy})));
+  EXPECT_NE(desk().docker_out({"inspect", "-f", "{{.Config.Hostname}}", copy}), "db.shop.example");
+  const std::string source = desk().start("files", {}, {desk().image("files:1")});
+  ASSERT_TRUE(succeeded(desk().dksnap({"replace", source, "--with", named.name, "-y"})));
+  EXPECT_NE(desk().docker_out({"inspect", "-f", "{{.Config.Hostname}}", source}),
+            "db.shop.example");
+}
+
 TEST_P(Labels, AKindThatIsNotKnownIsShownAndNotBooted) {
   Forgery oracle = claiming("oracle", "0badc0de0badc0de");
   oracle.labels["dksnap.kind"] = "oracle";

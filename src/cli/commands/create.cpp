@@ -100,9 +100,8 @@ Command create_command() {
                      "name of the image; else dksnap/CONTAINER:TITLE");
     arguments.option("--note", "TEXT", request.note, "more about it");
     arguments.flag("--pin", request.pin, "prune leaves it alone");
-    arguments.choice(
-        "--method", {"auto", "copy", "stop", "dump"}, options->method,
-        "how the data is taken: while it runs (copy), stopped meanwhile, or as its tools dump it");
+    arguments.choice("--method", {"auto", "copy", "stop", "dump"}, options->method,
+                     "by copying while it runs, stopped, or by its own dump tool");
     arguments.option("--keep-env", "NAME", request.keep_env,
                      "keep a variable that looks like a secret");
     arguments.flag("--full", request.full, "store all of it, not what changed since the last one");

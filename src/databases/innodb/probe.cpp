@@ -1,8 +1,6 @@
 #include "databases/innodb/probe.hpp"
 
-#include <array>
 #include <charconv>
-#include <sys/socket.h>
 
 #include <fmt/format.h>
 
@@ -28,12 +26,10 @@ unsigned byte_of(const std::string& text, std::size_t at) {
 // The first packet; shorter where it ends earlier or none comes.
 std::string read_packet(const Fd& socket) {
   std::string packet;
-  std::array<char, 512> bytes{};
+  const auto end = end_of_patience();
   std::size_t wanted = kHead;
   while (packet.size() < wanted) {
-    const ssize_t got = ::recv(socket.get(), bytes.data(), bytes.size(), 0);
-    if (got <= 0) break;
-    packet.append(bytes.data(), static_cast<std::size_t>(got));
+    if (!read_more(socket, end, packet)) break;
     if (packet.size() < kHead) continue;
     wanted = kHead + byte_of(packet, 0) + (byte_of(packet, 1) << 8) + (byte_of(packet, 2) << 16);
     if (wanted > kLongestGreeting) break;

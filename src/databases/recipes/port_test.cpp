@@ -15,7 +15,7 @@ namespace {
 // Takes one connection, and says something or lets go of it.
 class OneAnswer {
  public:
-  enum class Then { let_go, keep };
+  enum class Then { let_go, keep, drip };
   explicit OneAnswer(std::string answer, Then then = Then::let_go)
       : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in where{};
@@ -29,7 +29,11 @@ class OneAnswer {
     port_ = ntohs(where.sin_port);
     server_ = std::jthread([this, answer = std::move(answer), then] {
       const Fd client(::accept(socket_.get(), nullptr, nullptr));
-      ::send(client.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+      const std::size_t step = then == Then::drip ? 1 : answer.size();
+      for (std::size_t at = 0; at < answer.size(); at += step) {
+        if (::send(client.get(), answer.data() + at, step, MSG_NOSIGNAL) < 0) return;
+        if (then == Then::drip) std::this_thread::sleep_for(std::chrono::milliseconds(250));
+      }
       char letter = 0;
       if (then == Then::keep) ::recv(client.get(), &letter, 1, 0);
       // What it was asked is read, or closing would throw away what was said.
@@ -76,6 +80,14 @@ TEST(Port, AnHttpAnswerIsOneUnlessTheServerFails) {
   EXPECT_NE(asked("HTTP/1.1 xyz\r\n"), std::nullopt);
   EXPECT_NE(asked(""), std::nullopt);
   EXPECT_NE(no_http_answer(nobody(), "/"), std::nullopt);
+}
+
+// A letter a quarter of a second, for ten seconds.
+TEST(Port, AnAnswerThatDripsIsNotWaitedForLongerThanOneThatDoesNotCome) {
+  OneAnswer server("HTTP/1.1 200 " + std::string(40, 'x'), OneAnswer::Then::drip);
+  const auto begin = std::chrono::steady_clock::now();
+  no_http_answer(server.address(), "/health");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
 }
 
 }  // namespace

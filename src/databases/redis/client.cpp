@@ -97,6 +97,14 @@ std::string info_field(const std::string& info, std::string_view name) {
   return {};
 }
 
+std::string setting_in(const std::string& answer, std::string_view name) {
+  const std::vector<std::string> lines = split(answer, '\n');
+  for (std::size_t i = 0; i + 1 < lines.size(); i += 2) {
+    if (dksnap::trim(lines[i]) == name) return std::string(dksnap::trim(lines[i + 1]));
+  }
+  return {};
+}
+
 std::vector<Credentials> find_logins(const Directives& directives) {
   std::vector<Credentials> logins;
   const auto add = [&](Credentials login) {

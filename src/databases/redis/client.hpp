@@ -30,6 +30,10 @@ Answer read_answer(const ProgramResult& result, const std::string& client);
 // "name:value" in what INFO says; empty where it is not there.
 std::string info_field(const std::string& info, std::string_view name);
 
+// The value of a setting in what CONFIG GET says: a line a name, a line a value; empty where it is
+// not there.
+std::string setting_in(const std::string& answer, std::string_view name);
+
 // The names and passwords by which a server of these settings lets somebody in, as far as they are
 // not hashed, the likeliest first. An empty name: the default user.
 std::vector<Credentials> find_logins(const Directives& directives);

@@ -12,7 +12,9 @@ namespace dksnap::databases::redis {
 struct Configuration {
   Directives directives;           // of all files and of the arguments, in their order
   std::vector<std::string> files;  // that were read
-  std::string unread;              // the configuration file, where it cannot be read
+  // Those, and patterns of those, that cannot be read: what they say is not known.
+  std::vector<std::string> unread;
+  std::vector<std::string> with_passwords;  // of `files`
 };
 // `command`: the server and its arguments; empty: nothing is known.
 Configuration read_configuration(const ContainerFacts& facts,

@@ -88,25 +88,10 @@ FlushResult save(Client& client) {
   return refusal("others save it again and again");
 }
 
-// Its own settings, as they are now: a line a name, a line a value.
-std::string setting_in(const std::string& answer, std::string_view name) {
-  const std::vector<std::string> lines = split(answer, '\n');
-  for (std::size_t i = 0; i + 1 < lines.size(); i += 2) {
-    if (dksnap::trim(lines[i]) == name) return std::string(dksnap::trim(lines[i + 1]));
-  }
-  return {};
-}
-
 }  // namespace
 
 bool Redis::is_whole_on_disk(const Recognition& recognition) const {
   return persistence_of(recognition.server.settings).appends;
-}
-
-std::string Redis::lost_by_stopping(const Recognition& recognition) const {
-  const Persistence persistence = persistence_of(recognition.server.settings);
-  if (persistence.appends || persistence.saves) return {};
-  return "all of its data: they are in memory alone (`save \"\"`, and no append-only file)";
 }
 
 FlushResult Redis::flush(Shell& source, const Recognition& recognition,

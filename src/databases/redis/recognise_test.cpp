@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/paths.hpp"
 #include "databases/redis/client.hpp"
 #include "databases/redis/configuration.hpp"
 #include "databases/redis/probe.hpp"
@@ -35,6 +36,20 @@ struct CacheContainer {
       docker::PathStat stat;
       if (link != links.end()) stat.link_target = link->second;
       return stat;
+    };
+    facts.files = [this](const std::string& directory) {
+      std::vector<std::string> names;
+      for (const auto& [path, text] : files) {
+        if (parent_path(path) == directory) names.push_back(base_name(path));
+      }
+      return names;
+    };
+    facts.links = [this](const std::string& directory) {
+      std::vector<std::string> targets;
+      for (const auto& [path, target] : links) {
+        if (parent_path(path) == directory) targets.push_back(target);
+      }
+      return targets;
     };
     return facts;
   }
@@ -104,6 +119,65 @@ TEST(RedisSettings, ArgumentsWinOverTheFileAndItsIncludes) {
   const Persistence persistence = persistence_of(server.settings);
   EXPECT_TRUE(persistence.appends);
   EXPECT_EQ(persistence.dump, "my dump.rdb");
+}
+
+TEST(RedisSettings, PatternsOfIncludesAreFollowedInTheOrderOfTheNames) {
+  CacheContainer container;
+  const std::vector<std::string> command{"redis-server", "/etc/redis.conf"};
+  container.files["/etc/redis.conf"] = "include /etc/conf.d/*.conf\n";
+  container.files["/etc/conf.d/b.conf"] = "requirepass second\n";
+  container.files["/etc/conf.d/a.conf"] = "requirepass first\nmaxmemory 1gb\n";
+  container.files["/etc/conf.d/.hidden.conf"] = "requirepass hidden\n";
+  container.files["/etc/conf.d/b.conf.bak"] = "requirepass old\n";
+  const Configuration found = read_configuration(container.look(), command);
+  EXPECT_EQ(value_of(found.directives, "requirepass"), "second");
+  EXPECT_THAT(found.files,
+              ElementsAre("/etc/redis.conf", "/etc/conf.d/a.conf", "/etc/conf.d/b.conf"));
+  EXPECT_THAT(found.with_passwords, ElementsAre("/etc/conf.d/a.conf", "/etc/conf.d/b.conf"));
+  EXPECT_THAT(found.unread, IsEmpty());
+}
+
+TEST(RedisSettings, WhatCannotBeReadIsNamed) {
+  CacheContainer container;
+  const auto unread = [&](const std::string& text) {
+    container.files["/etc/redis.conf"] = text;
+    return read_configuration(container.look(), {"redis-server", "/etc/redis.conf"}).unread;
+  };
+  EXPECT_THAT(unread("include /etc/none.conf\n"), ElementsAre("/etc/none.conf"));
+  EXPECT_THAT(unread("include /etc/*/x.conf\n"), ElementsAre("/etc/*/x.conf"));
+  EXPECT_THAT(unread("include /none/*.conf\n"), IsEmpty());
+  EXPECT_THAT(unread("include /etc/redis.conf\n"), IsEmpty());
+  container.links["/etc/conf.d/a.conf"] = "/etc/conf.d/..data/a.conf";
+  EXPECT_THAT(unread("include /etc/conf.d/*.conf\n"), ElementsAre("/etc/conf.d/*.conf"));
+  docker::Mount mount;
+  mount.type = "tmpfs";
+  mount.destination = "/memory";
+  container.facts.mounts = {mount};
+  EXPECT_THAT(unread("include /memory/*.conf\n"), ElementsAre("/memory/*.conf"));
+  EXPECT_THAT(read_configuration(container.look(), {"redis-server", "/gone.conf"}).unread,
+              ElementsAre("/gone.conf"));
+}
+
+TEST(RedisSettings, AFileThatASettingNamesIsNotCapturedForThat) {
+  CacheContainer container;
+  container.facts.config = usual_config({"/app/redis.conf"});
+  docker::Mount mount;
+  mount.type = "bind";
+  mount.destination = "/app";
+  container.facts.mounts = {mount};
+  container.files["/app/redis.conf"] =
+      "aclfile /app/users.acl\ntls-dh-params-file /app/.env\ntls-ca-cert-file /app/ca.crt\n"
+      "tls-key-file /app/server.key\n";
+  container.files["/app/users.acl"] = "user default off\nuser boss on #0011 ~* +@all\n";
+  for (const char* file : {"/app/.env", "/app/ca.crt", "/app/server.key"})
+    container.files[file] = "x";
+  const auto recognition = Redis(kRedis).recognise(container.look());
+  ASSERT_TRUE(recognition);
+  const Server server = Redis(kRedis).server(container.facts, *recognition);
+  EXPECT_THAT(server.configuration, ElementsAre("/app/redis.conf", "/app/users.acl"));
+  EXPECT_THAT(server.with_passwords, ElementsAre("/app/users.acl"));
+  EXPECT_THAT(server.keys,
+              testing::UnorderedElementsAre("/app/.env", "/app/ca.crt", "/app/server.key"));
 }
 
 TEST(RedisSettings, SavingIsOffByAnEmptyWordAlone) {
@@ -178,17 +252,6 @@ TEST(RedisQuiet, ACopyFollowsNobodyAndIsInNoCluster) {
               ElementsAre("--cluster-enabled", "yes", "--cluster-enabled", "no", "--replicaof",
                           "no", "one"));
   EXPECT_FALSE(quiet({"sh", "-c", "redis-server"}));
-}
-
-TEST(RedisLoss, IsOfWhatIsInMemoryAlone) {
-  const auto lost = [](std::vector<std::string> cmd) {
-    Recognition recognition;
-    recognition.server = Redis(kRedis).server_of(usual_config(cmd));
-    return Redis(kRedis).lost_by_stopping(recognition);
-  };
-  EXPECT_THAT(lost({"--save", ""}), HasSubstr("in memory alone"));
-  EXPECT_EQ(lost({"redis-server"}), "");
-  EXPECT_EQ(lost({"--save", "", "--appendonly", "yes"}), "");
 }
 
 }  // namespace

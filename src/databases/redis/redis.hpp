@@ -31,7 +31,8 @@ class Redis final : public Database {
                     const Credentials& credentials) const override;
   bool safe_without_flush() const override { return false; }
   bool is_whole_on_disk(const Recognition& recognition) const override;
-  std::string lost_by_stopping(const Recognition& recognition) const override;
+  std::string lost_by_stopping(Shell& source, const Recognition& recognition,
+                               const Credentials& credentials) const override;
   std::optional<std::vector<std::string>> quiet_command(
       const std::vector<std::string>& entrypoint, const std::vector<std::string>& cmd,
       const Recognition& recognition) const override;

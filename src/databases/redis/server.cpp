@@ -61,10 +61,13 @@ void add_users_of_file(const ContainerFacts& facts, Server& server) {
   if (!is_normal_path(file)) return;
   const auto text = facts.read(file);
   if (!text) return;
+  bool has_passwords = false;
   for (const std::string& line : split(*text, '\n')) {
     auto directive = read_line(line);
+    has_passwords = has_passwords || holds_password(directive);
     if (directive.first == "user") server.settings.push_back(std::move(directive));
   }
+  if (has_passwords) server.with_passwords.push_back(file);
 }
 
 // Outside of the data, or a mount of its own.
@@ -100,13 +103,16 @@ Server Redis::server(const ContainerFacts& facts, const Recognition& recognition
       [](const docker::Process& one) { return is_server(split(one.command, ' ').front()); });
   server.has_script_above =
       process != facts.processes.end() && entrypoint_above(facts, process->pid).has_value();
+  server.unread = configuration.unread;
+  server.with_passwords = configuration.with_passwords;
   add_users_of_file(facts, server);
   add_passwords_of_variables(facts, server);
   for (const std::string& file : configuration.files)
     add_file(facts, recognition, file, server.configuration);
-  for (const char* name : {"aclfile", "tls-cert-file", "tls-ca-cert-file", "tls-dh-params-file"})
-    add_file(facts, recognition, value_of(server.settings, name), server.configuration);
-  for (const char* name : {"tls-key-file", "tls-client-key-file"})
+  // What a setting names may be any file: none is captured for that but what lets people in.
+  add_file(facts, recognition, value_of(server.settings, "aclfile"), server.configuration);
+  for (const char* name : {"tls-cert-file", "tls-key-file", "tls-client-cert-file",
+                           "tls-client-key-file", "tls-dh-params-file", "tls-ca-cert-file"})
     add_file(facts, recognition, value_of(server.settings, name), server.keys);
   return server;
 }

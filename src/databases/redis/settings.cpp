@@ -105,6 +105,19 @@ std::pair<std::string, std::string> read_line(std::string_view line) {
   return {name, join(words, " ")};
 }
 
+bool holds_password(const std::pair<std::string, std::string>& directive) {
+  const auto& [name, value] = directive;
+  if (name == "user") {
+    const Strings rules = split(value, ' ');
+    return std::any_of(rules.begin(), rules.end(), [](const std::string& rule) {
+      return rule.starts_with('>') || rule.starts_with('#');
+    });
+  }
+  static constexpr std::array kNames{"requirepass", "masterauth", "primaryauth",
+                                     "tls-key-file-pass", "tls-client-key-file-pass"};
+  return !value.empty() && std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
 Arguments read_arguments(const Strings& command) {
   Arguments arguments;
   for (std::size_t i = 1; i < command.size(); ++i) {

@@ -32,6 +32,9 @@ Arguments read_arguments(const std::vector<std::string>& command);
 // A line of a configuration file, quotes resolved; an empty name where it says nothing.
 std::pair<std::string, std::string> read_line(std::string_view line);
 
+// Whether it is, or has, a password or the hash of one.
+bool holds_password(const std::pair<std::string, std::string>& directive);
+
 // What of the data would be found again by a server that starts with these settings.
 struct Persistence {
   bool appends = false;  // the append-only file, which wins over the dump

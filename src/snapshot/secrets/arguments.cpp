@@ -9,6 +9,7 @@
 
 #include "base/paths.hpp"
 #include "base/text.hpp"
+#include "snapshot/secrets/access_rules.hpp"
 #include "snapshot/secrets/names.hpp"
 #include "snapshot/secrets/values.hpp"
 
@@ -79,6 +80,11 @@ class Finder {
         look_at_one(piece);
       }
     }
+  }
+  void add_password_rules(const std::vector<std::string>& words) {
+    for (const PasswordRule& rule : find_password_rules(words))
+      add({rule.word, rule.begin, {}, false}, 0, rule.length,
+          fmt::format("ARGUMENT_{}", rule.word + 1));
   }
   std::vector<SecretArgument> take() {
     std::sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) {
@@ -184,11 +190,22 @@ class Finder {
   }
 
   void add(const Piece& piece, std::size_t begin, std::size_t length, std::string name) {
-    for (const SecretArgument& other : found_) {
-      const bool same_value = other.word == piece.word && other.begin == piece.begin + begin;
-      if (same_value) return;
+    SecretArgument wanted{piece.word, piece.begin + begin, length, std::move(name)};
+    for (auto other = found_.begin(); other != found_.end();) {
+      const std::size_t end = std::max(other->begin + other->length, wanted.begin + wanted.length);
+      const bool meet = other->word == wanted.word && other->begin < wanted.begin + wanted.length &&
+                        wanted.begin < other->begin + other->length;
+      if (!meet) {
+        ++other;
+        continue;
+      }
+      // The one that was found first has the better name.
+      wanted.begin = std::min(other->begin, wanted.begin);
+      wanted.length = end - wanted.begin;
+      wanted.name = std::move(other->name);
+      other = found_.erase(other);
     }
-    found_.push_back({piece.word, piece.begin + begin, length, std::move(name)});
+    found_.push_back(std::move(wanted));
   }
 
   std::vector<SecretArgument> found_;
@@ -205,6 +222,7 @@ std::vector<SecretArgument> find_secret_arguments(const std::vector<std::string>
   for (std::size_t i = 0; i < words.size(); ++i) pieces.push_back({i, 0, words[i], false});
   Finder finder;
   finder.look_at(pieces);
+  finder.add_password_rules(words);
   return finder.take();
 }
 

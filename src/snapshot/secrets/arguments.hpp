@@ -16,8 +16,9 @@ struct SecretArgument {
 
 // In the order of the words, none over another. Values of options that promise a secret
 // ("--requirepass X", "--password=X", "-pX" of mysql, "-a X" of redis-cli, "curl -u U:P"),
-// NAME=value, and what is a secret by its form; also inside one word that a shell will read. Words
-// that name a variable in its place are none.
+// ">X" and "#X" among the rules of a user (access_rules.hpp), NAME=value, and what is a secret by
+// its form; also inside one word that a shell will read. Words that name a variable in its place
+// are none.
 std::vector<SecretArgument> find_secret_arguments(const std::vector<std::string>& words);
 
 // The words with "${NAME}" in place of each.

@@ -291,7 +291,7 @@ class Filter {
     if (find_secret_arguments(words).empty() && !result_.holds_value(join(words, " "))) return;
     // Without the secret it would only ever fail.
     result_.healthcheck = R"({"Test":["NONE"]})";
-    result_.left_out_config.emplace_back("health check");
+    result_.left_out_config.emplace_back(kHealthCheck);
   }
 
   const FilterRequest& request_;
@@ -331,7 +331,8 @@ void guard(FilteredConfig& config, bool data_protects_itself) {
     return;
   }
   const auto& others = config.left_out_config;
-  const bool files = std::find(others.begin(), others.end(), kSecretFiles) != others.end();
+  const bool files = std::any_of(others.begin(), others.end(),
+                                 [](const std::string& what) { return what != kHealthCheck; });
   if (config.left_out_env.empty() && config.left_out_args.empty() && !files) return;
   if (!config.entrypoint.empty() && config.entrypoint.front() == kMissingSecrets) return;
   config.entrypoint.insert(config.entrypoint.begin(), kMissingSecrets);

@@ -17,10 +17,12 @@ bool looks_secret(std::string_view name, std::string_view value);
 // Stands before the entrypoint of an image that must not start without what was left out of it: a
 // path where nothing is. `docker run` says that it is missing, and its name says why; `boot` takes
 // it away once it has what is needed.
-// Among left_out_config: files that the container had at its start.
-inline constexpr const char* kSecretFiles = "files in /run/secrets";
 inline constexpr const char* kMissingSecrets =
     "/.dksnap/secrets-were-left-out--dksnap-boot-asks-for-them";
+// Among left_out_config: files that the container had at its start.
+inline constexpr const char* kSecretFiles = "files in /run/secrets";
+// Among it as well; nobody is let in for want of it.
+inline constexpr const char* kHealthCheck = "health check";
 
 struct FilteredConfig {
   std::vector<std::string> env;         // NAME=value
@@ -32,7 +34,7 @@ struct FilteredConfig {
   // What was left out, never the values.
   std::vector<std::string> left_out_env;   // names of variables
   std::vector<std::string> left_out_args;  // names in entrypoint and cmd
-  // "health check".
+  // "health check", and files that may say who is let in.
   std::vector<std::string> left_out_config;
   // Names of the image's own variables that look like secrets. They stay: whoever has the image has
   // them.

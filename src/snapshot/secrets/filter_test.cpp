@@ -66,6 +66,9 @@ TEST(Secrets, AreKnownByTheirNameOrTheirForm) {
       {"A", "admin:$apr1$abc$def"},
       {"REDIS_ARGS", "--maxmemory 1gb --requirepass hunter2"},
       {"JAVA_OPTS", "-Xmx1g -Djavax.net.ssl.keyStorePassword=changeit"},
+      {"EXTRA", "--user alice on >hunter2"},
+      {"EXTRA", "--appendonly yes --user alice on '#0011' ~* +@all"},
+      {"EXTRA", "user alice >hunter2 allkeys"},
   };
   for (const Case& one : cases)
     EXPECT_TRUE(looks_secret(one.name, one.value)) << one.name << "=" << one.value;
@@ -107,6 +110,9 @@ TEST(Secrets, AreNotSeenWhereNoneAre) {
       {"CHECKSUM", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
       {"JSON", R"({"key":"name","auth":"none","level":"info"})"},
       {"API_KEY", "${FROM_ELSEWHERE}"},
+      {"EXTRA", "--user alice on nopass ~* +@all"},
+      {"EXTRA", "--user alice on >${FROM_ELSEWHERE} ~*"},
+      {"NOTE", "the user alice >all others #1"},
   };
   for (const Case& one : cases)
     EXPECT_FALSE(looks_secret(one.name, one.value)) << one.name << "=" << one.value;
@@ -158,6 +164,13 @@ TEST(Secrets, AreTakenOutOfCommands) {
       {"app", "--dsn", "postgres://u:hunter2@h/d"},
       {"postgres", "-c", "primary_conninfo=host=h password=hunter2"},
       {"curl", "-u", "me:hunter2", "http://x"},
+      {"redis-server", "--user", "alice", "on", ">hunter2", "~*", "+@all"},
+      {"redis-server", "--user", "alice on >hunter2 ~* +@all"},
+      {"redis-server", "--user alice on #hunter2 ~* +@all", "--port", "1"},
+      {"redis-server", "--user", "default", "off", "--user", "alice", "#hunter2", "allkeys"},
+      {"sh", "-c", "exec redis-server --user alice on '>hunter2' '~*' +@all"},
+      {"sh", "-c", "exec redis-server --user 'alice on >hunter2 ~* +@all' --port 1"},
+      {"redis-cli", "ACL", "SETUSER", "alice", "on", ">hunter2"},
       {"app", "--header", "Authorization: Bearer hunter2hunter2"},
   };
   for (const auto& command : commands) {
@@ -172,6 +185,11 @@ TEST(Secrets, AreTakenOutOfCommands) {
       {"app", "-port", "80", "-path=/x", "-p", "80:80", "--user", "mysql:mysql"},
       {"mongod", "--auth", "--bind_ip", "0.0.0.0", "--keyFile", "/etc/mongo.key"},
       {"sh", "-c", "redis-server --requirepass \"$REDIS_PASSWORD\" --port ${PORT}"},
+      {"redis-server", "--user", "alice", "on", "nopass", "~*", "+@all", "--save", ""},
+      {"redis-server", "--user", "alice", "on", ">${PASSWORD}", "~*", "+@all"},
+      {"sh", "-c", "exec redis-server --user alice on \">$PASSWORD\" '~*'"},
+      {"sh", "-c", "exec app --user alice >/var/log/app.log 2>&1 # alone"},
+      {"app", "#1", ">x", "on"},
       {"mysqld", "--default-authentication-plugin=mysql_native_password", "--skip-grant-tables"},
   };
   for (const auto& command : harmless) {
@@ -260,6 +278,14 @@ TEST(Secrets, AnImageThatLacksWhatProtectedItDoesNotStart) {
   EXPECT_THAT(filtered.entrypoint, ElementsAre(kMissingSecrets));
   EXPECT_THAT(filtered.cmd,
               ElementsAre("redis-server", "--requirepass", "${REQUIREPASS}", "--port", "1"));
+  FilteredConfig without_health_check;
+  without_health_check.left_out_config = {kHealthCheck};
+  guard(without_health_check, false);
+  EXPECT_THAT(without_health_check.entrypoint, IsEmpty());
+  FilteredConfig without_file;
+  without_file.left_out_config = {"configuration /etc/redis.conf"};
+  guard(without_file, false);
+  EXPECT_THAT(without_file.entrypoint, ElementsAre(kMissingSecrets));
   guard(protected_by_data, true);
   EXPECT_THAT(protected_by_data.entrypoint, IsEmpty());
   EXPECT_THAT(protected_by_data.cmd, ElementsAre("redis-server", "--port", "1"));
