@@ -74,7 +74,7 @@ TEST_F(EngineErrors, WhatCannotBeUnderstood) {
   EXPECT_TRUE(fails_with(2, desk().dksnap({"frobnicate"}), {"frobnicate", "dksnap help"}));
   EXPECT_TRUE(
       fails_with(2, desk().dksnap({"ls", "--frobnicate"}), {"--frobnicate", "dksnap help ls"}));
-  EXPECT_TRUE(fails_with(2, desk().dksnap({"create"}), {"CONTAINER", "dksnap help create"}));
+  EXPECT_TRUE(fails_with(2, desk().dksnap({"boot"}), {"REF", "dksnap help boot"}));
   EXPECT_TRUE(fails_with(2, desk().dksnap({"create", "a", "b"}), {"dksnap help create"}));
   EXPECT_TRUE(fails_with(2, desk().dksnap({"ls", "--sort", "colour"}), {"colour"}));
   EXPECT_TRUE(fails_with(2, desk().dksnap({"ls", "--timeout", "soon"}), {"soon"}));
