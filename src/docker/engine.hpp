@@ -43,8 +43,8 @@ struct ContainerFilter {
   std::string id;                   // whole
 };
 
-// Empty: all. A containerd store looks into each image that a label is asked of, 5 ms each; names it
-// compares without that.
+// Empty: all. A containerd store looks into each image that a label is asked of, 5 ms each; names
+// it compares without that.
 struct ImageFilter {
   std::string label;      // "key" or "key=value"
   std::string reference;  // a pattern of a name, with or without its tag: "dksnap-bin/*"

@@ -34,10 +34,9 @@ TEST_P(FormatOfAnImage, LabelsAndConfig) {
   // All of the table but those of containers, of the original, and of databases.
   std::set<std::string> expected;
   for (const auto& label : snapshot::label_table()) expected.insert(label.name);
-  for (const char* other :
-       {"dksnap.role", "dksnap.owner", "dksnap.boot", "dksnap.swap", "dksnap.made-by",
-        "dksnap.dump-path", "dksnap.base-entrypoint", "dksnap.server-version", "dksnap.recipe",
-        "dksnap.purpose"}) {
+  for (const char* other : {"dksnap.role", "dksnap.owner", "dksnap.boot", "dksnap.swap",
+                            "dksnap.made-by", "dksnap.dump-path", "dksnap.base-entrypoint",
+                            "dksnap.server-version", "dksnap.recipe", "dksnap.purpose"}) {
     expected.erase(other);
   }
   EXPECT_EQ(found, expected);
