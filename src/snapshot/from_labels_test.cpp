@@ -84,8 +84,10 @@ TEST(FromLabels, ThoseOfTheOriginalHaveTheirImagesId) {
 }
 
 TEST(FromLabels, AHostnameIsOneThatAContainerCanHave) {
-  for (const std::string name : {"\"\"", "\"-x\"", "\".x\"", "\"a b\"", "\"a/b\"", "7", "[]",
-                                 ("\"" + std::string(65, 'x') + "\"").c_str()})
+  const std::string too_long = "\"" + std::string(65, 'x') + "\"";
+  for (const std::string& name :
+       {std::string("\"\""), std::string("\"-x\""), std::string("\".x\""), std::string("\"a b\""),
+        std::string("\"a/b\""), std::string("7"), std::string("[]"), too_long})
     EXPECT_THAT(why_not("dksnap.run", "{\"hostname\": " + name + "}"), HasSubstr("dksnap.run"));
 }
 

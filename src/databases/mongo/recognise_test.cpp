@@ -11,7 +11,6 @@ namespace dksnap::databases::mongo {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 // A container made of files, without an engine.

@@ -14,7 +14,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 std::vector<RecipeData> read(const std::string& text) {
   const TomlValue table = parse_toml(text, "config.toml");

@@ -241,7 +241,7 @@ TEST(RedisProbe, AServerThatLoadsIsNotReadyAndOneThatRefusesIs) {
 }
 
 TEST(RedisQuiet, ACopyFollowsNobodyAndIsInNoCluster) {
-  const auto quiet = [](std::vector<std::string> cmd) {
+  const auto quiet = [](const std::vector<std::string>& cmd) {
     Recognition recognition;
     recognition.server = Redis(kRedis).server_of(usual_config(cmd));
     return Redis(kRedis).quiet_command({"docker-entrypoint.sh"}, cmd, recognition);
