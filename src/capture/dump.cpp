@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "base/paths.hpp"
 #include "base/text.hpp"
+#include "capture/root_files.hpp"
 #include "capture/steps.hpp"
 #include "image/tar.hpp"
 #include "snapshot/facts.hpp"
@@ -24,19 +25,10 @@ std::string in_tar(std::string_view path) {
 // seen.
 image::TarEntry owner_of(docker::Engine& engine, const SourceContainer& source,
                          const std::string& path) {
-  image::TarEntry entry;
-  entry.type = image::TarType::directory;
-  entry.mode = 0755;
-  if (!engine.stat_path(source.id(), path)) return entry;
-  // The engine's archive begins with it, and is not read any further.
-  const auto archive = engine.get_archive(source.id(), path);
-  image::TarReader reader(*archive);
-  image::TarEntry seen;
-  if (!reader.next(seen) || seen.type != image::TarType::directory) return entry;
-  entry.mode = seen.mode;
-  entry.uid = seen.uid;
-  entry.gid = seen.gid;
-  return entry;
+  image::TarEntry roots;
+  roots.type = image::TarType::directory;
+  roots.mode = 0755;
+  return directory_entry(engine, source.id(), path).value_or(roots);
 }
 
 // Puts a stream of unknown length into the scratch as files of a known one, an archive each: so a
@@ -69,8 +61,9 @@ class Parts final : public Sink {
   void put(const std::string& path, std::uint32_t mode, const std::string& content) {
     StringSink sink;
     image::TarWriter tar(sink);
-    image::TarEntry entry = owner_;
-    entry.type = image::TarType::file;
+    image::TarEntry entry;
+    entry.uid = owner_.uid;
+    entry.gid = owner_.gid;
     entry.path = in_tar(path);
     entry.mode = mode;
     entry.size = content.size();

@@ -49,21 +49,14 @@ void copy_path(docker::Engine& engine, const std::string& id, const std::string&
   scratch.put_files(worker::kStagingDirectory + (above.empty() ? "" : above.back()), *archive);
 }
 
-// Directories without what is in them, as they are in the source. The engine's archive of one
-// begins with it, and is not read any further.
+// Directories without what is in them, as they are in the source.
 void copy_directories(docker::Engine& engine, const std::string& id,
                       const std::set<std::string>& paths, scratch::Scratch& scratch) {
   if (paths.empty()) return;
   StringSink sink;
   image::TarWriter tar(sink);
   for (const std::string& path : paths) {
-    if (!engine.stat_path(id, path)) continue;
-    const auto archive = engine.get_archive(id, path);
-    image::TarReader reader(*archive);
-    image::TarEntry entry;
-    if (!reader.next(entry) || entry.type != image::TarType::directory) continue;
-    entry.path = path.substr(1);
-    tar.add(entry);
+    if (const auto entry = directory_entry(engine, id, path)) tar.add(*entry);
   }
   tar.finish();
   StringSource archive(sink.take());
@@ -83,6 +76,18 @@ void read_manifest(docker::Engine& engine, const std::string& container,
 }
 
 }  // namespace
+
+std::optional<image::TarEntry> directory_entry(docker::Engine& engine, const std::string& id,
+                                               const std::string& path) {
+  if (!engine.stat_path(id, path)) return std::nullopt;
+  // The engine's archive of a directory begins with it, and is not read any further.
+  const auto archive = engine.get_archive(id, path);
+  image::TarReader reader(*archive);
+  image::TarEntry entry;
+  if (!reader.next(entry) || entry.type != image::TarType::directory) return std::nullopt;
+  entry.path = path.substr(1);
+  return entry;
+}
 
 void put_root_files(docker::Engine& engine, const SourceContainer& source, const Contents& contents,
                     bool has_parent, scratch::Scratch& scratch) {

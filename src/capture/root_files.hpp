@@ -1,10 +1,18 @@
 // The root file system of a source that does not run, or that runs a snapshot.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "capture/contents.hpp"
+#include "image/tar.hpp"
 #include "scratch/scratch.hpp"
 
 namespace dksnap::capture {
+
+// A directory of a container by itself, as a tar has it; nothing where there is none.
+std::optional<image::TarEntry> directory_entry(docker::Engine& engine, const std::string& id,
+                                               const std::string& path);
 
 // Brings the changed files of a stopped container into the scratch's staging directory, through the
 // engine's archive calls (times cut to seconds, no extended attributes: that is what the engine

@@ -121,10 +121,10 @@ TEST(Recipe, TheFirstPlaceThatIsThereHoldsTheData) {
     return found ? found->data_paths : std::vector<std::string>{"nothing"};
   };
   Place place;
-  place.directories = {"/a", "/b", "/c", "/work/here", "/data", "/log", "/work/rel"};
-  place.facts.config.working_dir = "/work";
+  place.directories = {"/a", "/b", "/c", "/srv/here", "/data", "/log", "/srv/rel"};
+  place.facts.config.working_dir = "/srv";
   place.facts.config.cmd = {"kd"};
-  EXPECT_THAT(data_of(place), ElementsAre("/work/here"));
+  EXPECT_THAT(data_of(place), ElementsAre("/srv/here"));
   place.facts.config.env = {"KD_DIR=/c"};
   EXPECT_THAT(data_of(place), ElementsAre("/c"));
   place.facts.config.cmd = {"kd", "serve", "/b"};
@@ -132,7 +132,7 @@ TEST(Recipe, TheFirstPlaceThatIsThereHoldsTheData) {
   place.facts.config.cmd = {"kd", "serve", "/b", "--dir=/a", "--log", "/log"};
   EXPECT_THAT(data_of(place), ElementsAre("/a", "/log"));
   place.facts.config.cmd = {"kd", "--dir", "rel/./x/.."};
-  EXPECT_THAT(data_of(place), ElementsAre("/work/rel"));
+  EXPECT_THAT(data_of(place), ElementsAre("/srv/rel"));
   // Of the server that runs, its own arguments.
   place.runs("kd --dir /b");
   EXPECT_THAT(data_of(place), ElementsAre("/b"));
