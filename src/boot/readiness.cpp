@@ -308,7 +308,9 @@ std::string wait_for_original(snapshot::Context& context, const docker::Containe
   const BootedCopy copy = recognise_copy("files", container, {});
   wait_until_loaded(context, copy, patience);
   try {
-    return databases::recognise(snapshot::gather_facts(context.engine, container)).recognition.kind;
+    return databases::recognise(snapshot::gather_facts(context.engine, container))
+        .front()
+        .recognition.kind;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::in_use) throw;
     // It has ended since; its log says why.

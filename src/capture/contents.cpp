@@ -28,7 +28,7 @@ constexpr std::array kExcludedFiles{"/.dockerenv", "/etc/hosts", "/etc/hostname"
 // What the user mounts into a data directory is data where it is a volume; a file or directory of
 // the host's there is a key or a configuration, unless the kind itself keeps data at that place.
 bool holds_data(const SourceContainer& source, const docker::Mount& mount) {
-  const auto& paths = source.kind.recognition.data_paths;
+  const auto paths = source.data_paths();
   return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
     return is_within(path, mount.destination) ||
            (mount.type != "bind" && is_within(mount.destination, path));
@@ -123,7 +123,7 @@ void add_mount(Contents& contents, const SourceContainer& source, const docker::
   spec.read_only = true;
   // What else lies beside the data in a directory of the host's is not the database's.
   bool in_parts = !has_data;
-  for (const std::string& path : source.kind.recognition.data_paths) {
+  for (const std::string& path : source.data_paths()) {
     if (mount.type != "bind" || is_needed || path == mount.destination ||
         !is_within(path, mount.destination))
       continue;
@@ -280,7 +280,7 @@ std::vector<std::pair<std::string, std::string>> moved_data(const SourceContaine
 
 namespace {
 bool has_data_in_shared_memory(const SourceContainer& source) {
-  const auto& paths = source.kind.recognition.data_paths;
+  const auto paths = source.data_paths();
   return std::any_of(paths.begin(), paths.end(),
                      [](const std::string& path) { return is_within(path, kSharedMemory); });
 }
@@ -340,7 +340,7 @@ Contents find_directories(const SourceContainer& source,
   }
   contents.other_mounts = find_other_mounts(contents, source);
   refuse_missing(contents, source, wishes.needed);
-  for (const std::string& path : source.kind.recognition.data_paths) {
+  for (const std::string& path : source.data_paths()) {
     // What links of the data lead to cannot be moved with them.
     const bool in_memory =
         is_within(path, kSharedMemory) && path == source.kind.recognition.data_paths.front();

@@ -22,7 +22,8 @@ std::string parent_title(const Plan& plan) {
 
 // Null: it does not run.
 std::unique_ptr<Stop> stop_source(snapshot::Context& context, const CreateRequest& request) {
-  const SourceContainer source = inspect_source(context.engine, request.container);
+  const SourceContainer source =
+      inspect_source(context.engine, request.container, AlsoFit::nothing, request.kind);
   if (!source.is_live()) return nullptr;
   static_cast<void>(plan_stop(context, source, request.credentials));
   snapshot::Step step(context.reporter, fmt::format("stopping {}", source.name()));
@@ -45,6 +46,20 @@ Error not_clean(const Plan& plan) {
           "its server did not shut down cleanly, though it was asked to",
           fmt::format("see `docker logs {}`; without --method stop its copy is recovered",
                       shell_quote(plan.source.name()))};
+}
+
+// What its other databases had in memory, or, where files are not what is taken, all of them.
+std::vector<std::string> missing_of_others(const Plan& plan) {
+  std::vector<std::string> missing;
+  for (const databases::Recognised& other : plan.source.others) {
+    const databases::Recognition& recognition = other.recognition;
+    const std::string& where = recognition.data_paths.front();
+    if (plan.dump)
+      missing.push_back(fmt::format("the data of {} in {}", recognition.kind, where));
+    else if (plan.source.is_live() && !other.database->is_whole_on_disk(recognition))
+      missing.push_back(fmt::format("what {} had not yet written to {}", recognition.kind, where));
+  }
+  return missing;
 }
 
 // From a scratch that holds nothing yet to a snapshot that has its name.
@@ -79,6 +94,7 @@ CreateResult carry_out(snapshot::Context& context, const CreateRequest& request,
   result.parent_title = parent_title(plan);
   result.missing = plan.contents.missing;
   result.missing.insert(result.missing.end(), flushed.missing.begin(), flushed.missing.end());
+  for (std::string& what : missing_of_others(plan)) result.missing.push_back(std::move(what));
   for (const std::string& what : settled.emptied)
     result.missing.push_back(
         what + ", which are unlogged: recovery empties them; `--method stop` keeps them");

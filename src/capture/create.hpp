@@ -31,6 +31,7 @@ struct CreateRequest {
   // The name of the container that the snapshot is said to be of, where it has another one for now;
   // empty: its own.
   std::string known_as;
+  std::string kind;   // of the database, where the container has several
   std::string title;  // empty: made from the time
   std::string name;   // image reference; empty: dksnap/<container>:<slug of the title>
   std::string note;

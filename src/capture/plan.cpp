@@ -331,7 +331,10 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request,
   plan.engine = engine.info();
   expect_own_architecture(plan.engine, request.container);
   plan.source = inspect_source(engine, request.container,
-                               request.stands_in != nullptr ? AlsoFit::scratch : AlsoFit::nothing);
+                               request.stands_in != nullptr ? AlsoFit::scratch : AlsoFit::nothing,
+                               request.kind);
+  if (request.purpose.empty() && request.stands_in == nullptr)
+    expect_kind(plan.source, request.kind);
   if (!request.known_as.empty()) plan.source.container.name = request.known_as;
   // What a parent has of the data is of no use to it then.
   const bool full = forget_left_out_data(plan) || request.full || request.dumps == Dumps::always;
@@ -387,6 +390,12 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request,
 }
 
 void tell_plan(snapshot::Reporter& reporter, const Plan& plan) {
+  for (const databases::Recognised& other : plan.source.others) {
+    reporter.notice(
+        fmt::format("{} is in it as well: its files are copied, and it is neither asked "
+                    "to flush nor settled",
+                    other.recognition.kind));
+  }
   for (const snapshot::LeftOut& item : plan.contents.left_out)
     reporter.notice(fmt::format("left out: {}: {}", item.what, item.why));
   const std::string secrets = left_out_names(plan.config);

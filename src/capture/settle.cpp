@@ -10,6 +10,8 @@ Settled settle(snapshot::Context& context, const Plan& plan, bool as_it_is,
   const databases::Database& database = *plan.source.kind.database;
   const databases::Recognition& recognition = plan.source.kind.recognition;
   scratch.remove(database.stale_paths(recognition));
+  for (const databases::Recognised& other : plan.source.others)
+    scratch.remove(other.database->stale_paths(other.recognition));
   if (!database.settles()) return {};
   snapshot::Step step(context.reporter, fmt::format("settling the copy: {} recovers and shuts down",
                                                     database.name()));

@@ -100,17 +100,27 @@ std::vector<std::string> find_bound_programs(docker::Engine& engine,
 }
 
 // What it runs.
-void learn(docker::Engine& engine, SourceContainer& source) {
+void learn(docker::Engine& engine, SourceContainer& source, std::string_view kind) {
   const databases::ContainerFacts facts = snapshot::gather_facts(engine, source.container);
-  source.kind = databases::recognise(facts);
-  databases::Recognition& recognition = source.kind.recognition;
-  recognition.server = source.kind.database->server(facts, recognition);
+  source.others = databases::recognise(facts);
+  auto chosen =
+      std::find_if(source.others.begin(), source.others.end(),
+                   [&](const databases::Recognised& one) { return one.database->name() == kind; });
+  if (chosen == source.others.end()) chosen = source.others.begin();
+  source.kind = std::move(*chosen);
+  source.others.erase(chosen);
+  const auto learn_server = [&](databases::Recognised& one) {
+    one.recognition.server = one.database->server(facts, one.recognition);
+  };
+  learn_server(source.kind);
+  std::for_each(source.others.begin(), source.others.end(), learn_server);
   source.bound_programs = find_bound_programs(engine, source.container);
 }
 
 }  // namespace
 
-SourceContainer inspect_source(docker::Engine& engine, const std::string& ref, AlsoFit also) {
+SourceContainer inspect_source(docker::Engine& engine, const std::string& ref, AlsoFit also,
+                               std::string_view kind) {
   SourceContainer source;
   source.container = inspect(engine, ref);
   refuse_unfit(engine, source.container, also);
@@ -125,15 +135,43 @@ SourceContainer inspect_source(docker::Engine& engine, const std::string& ref, A
                             source.container.image));
   }
   try {
-    learn(engine, source);
+    learn(engine, source, kind);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::in_use) throw;
     // It has ended, or begun to start again, since it was looked at.
     source.container = inspect(engine, ref);
     refuse_unfit(engine, source.container, also);
-    learn(engine, source);
+    learn(engine, source, kind);
   }
   return source;
+}
+
+std::vector<std::string> SourceContainer::data_paths() const {
+  std::vector<std::string> paths = kind.recognition.data_paths;
+  for (const databases::Recognised& other : others) {
+    const auto& more = other.recognition.data_paths;
+    paths.insert(paths.end(), more.begin(), more.end());
+  }
+  return paths;
+}
+
+void expect_kind(const SourceContainer& source, std::string_view kind) {
+  if (kind == source.kind.database->name() || (kind.empty() && source.others.empty())) return;
+  std::vector<std::string> kinds{source.kind.recognition.kind};
+  std::vector<std::string> reasons{source.kind.recognition.reason};
+  for (const databases::Recognised& other : source.others) {
+    kinds.push_back(other.recognition.kind);
+    reasons.push_back(other.recognition.reason);
+  }
+  if (!kind.empty()) {
+    throw Error(ErrorCode::not_found, fmt::format("{} has no {}", source.name(), printable(kind)),
+                join(reasons, "; "), "give --kind " + join(kinds, " or --kind "));
+  }
+  throw Error(ErrorCode::not_found, fmt::format("cannot choose a database of {}", source.name()),
+              fmt::format("it has several: {}", join(reasons, "; ")),
+              fmt::format("say which one is asked to flush, and settled: --kind {}; the files of "
+                          "all are copied",
+                          join(kinds, " or --kind ")));
 }
 
 std::vector<std::string> container_ports(const SourceContainer& source) {

@@ -104,7 +104,17 @@ Error refused(const SourceContainer& source, ErrorCode code, const std::string& 
 std::string lost_by_stopping(docker::Engine& engine, const SourceContainer& source,
                              const databases::Credentials& credentials) {
   databases::Shell shell(engine, source.id());
-  return source.kind.database->lost_by_stopping(shell, source.kind.recognition, credentials);
+  std::vector<std::string> lost{
+      source.kind.database->lost_by_stopping(shell, source.kind.recognition, credentials)};
+  for (const databases::Recognised& other : source.others) {
+    // Nobody tells it to end, unless the script above does.
+    const std::string more = other.database->is_whole_on_disk(other.recognition)
+                                 ? other.database->lost_by_stopping(shell, other.recognition, {})
+                                 : "what it has not saved";
+    if (!more.empty()) lost.push_back(fmt::format("of {} {}", other.recognition.kind, more));
+  }
+  std::erase(lost, "");
+  return join(lost, ", and ");
 }
 
 std::vector<std::string> plan_stop(snapshot::Context& context, const SourceContainer& source,

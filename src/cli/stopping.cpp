@@ -7,8 +7,9 @@
 namespace dksnap::cli {
 
 bool may_stop(Session& session, capture::CreateRequest& request) {
-  const capture::SourceContainer source =
-      capture::inspect_source(session.engine(), request.container);
+  const capture::SourceContainer source = capture::inspect_source(
+      session.engine(), request.container, capture::AlsoFit::nothing, request.kind);
+  capture::expect_kind(source, request.kind);
   request.stops = source.is_live();
   if (!request.stops) return true;
   session.propose(fmt::format("Stop {} for a snapshot, and start it again", source.name()));

@@ -41,6 +41,7 @@ struct Recognition {
   std::string reason;                   // a sentence: why it is this kind
   std::string version;                  // as far as it can be told from outside: "15"
   std::vector<std::string> data_paths;  // absolute; the first is the data directory
+  bool runs = false;                    // its server was seen among the processes
   // Its entrypoint still makes the first databases: what a copy would hold is not what it will.
   bool initialising = false;
   Server server;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <memory>
 
 #include "base/error.hpp"
@@ -58,6 +59,23 @@ const Recipes& recipes_with(std::vector<recipes::RecipeData> users = {}) {
   return kRecipes;
 }
 
+bool is_anothers(const Recognition& recognition, const std::vector<Recognised>& found) {
+  return std::any_of(found.begin(), found.end(), [&](const Recognised& one) {
+    return one.recognition.data_paths.front() == recognition.data_paths.front();
+  });
+}
+
+// What runs says more than what lies there; and where nothing does, a kind says more than a recipe,
+// which may go by a file's name.
+void keep_likeliest(std::vector<Recognised>& found) {
+  const auto runs = [](const Recognised& one) { return one.recognition.runs; };
+  const auto is_kind = [](const Recognised& one) { return !one.database->is_recipe(); };
+  if (std::any_of(found.begin(), found.end(), runs))
+    std::erase_if(found, std::not_fn(runs));
+  else if (std::any_of(found.begin(), found.end(), is_kind))
+    std::erase_if(found, std::not_fn(is_kind));
+}
+
 }  // namespace
 
 std::vector<const Database*> all() {
@@ -101,14 +119,21 @@ Recognised plain_files() {
   return {&kFiles, std::move(recognition)};
 }
 
-Recognised recognise(const ContainerFacts& facts) {
+std::vector<Recognised> recognise(const ContainerFacts& facts) {
+  std::vector<Recognised> found;
   for (const Database* database : all()) {
-    if (auto recognition = database->recognise(facts)) {
-      recognition->kind = database->name();
-      return {database, std::move(*recognition)};
-    }
+    if (database == &kFiles) continue;
+    auto recognition = database->recognise(facts);
+    if (!recognition || is_anothers(*recognition, found)) continue;
+    recognition->kind = database->name();
+    found.push_back({database, std::move(*recognition)});
   }
-  throw Error(ErrorCode::failed, "no kind fits", "the list of kinds has no last one");
+  keep_likeliest(found);
+  if (found.empty()) {
+    found.push_back({&kFiles, kFiles.recognise(facts).value()});
+    found.back().recognition.kind = kFiles.name();
+  }
+  return found;
 }
 
 }  // namespace dksnap::databases

@@ -29,7 +29,9 @@ struct Recognised {
   const Database* database = nullptr;
   Recognition recognition;
 };
-Recognised recognise(const ContainerFacts& facts);
+// Its databases, in the order of all(): those that run; where none is seen to run, those that have
+// data in it. Each data directory is one kind's. `files`, and nothing else, where there is none.
+std::vector<Recognised> recognise(const ContainerFacts& facts);
 // What takes everything, without any data of its own.
 Recognised plain_files();
 

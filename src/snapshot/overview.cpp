@@ -62,10 +62,15 @@ std::vector<ContainerOverview> list_containers(docker::Engine& engine, const Cat
       const docker::Container details = engine.inspect_container(container.id);
       const databases::ContainerFacts facts = gather_facts(engine, details);
       const auto recognised = databases::recognise(facts);
-      overview.kind = recognised.recognition.kind;
-      overview.version = recognised.recognition.version;
-      overview.reason = recognised.recognition.reason;
-      if (servers) overview.server = recognised.database->server(facts, recognised.recognition);
+      const databases::Recognised& first = recognised.front();
+      overview.kind = first.recognition.kind;
+      overview.version = first.recognition.version;
+      overview.reason = first.recognition.reason;
+      for (std::size_t i = 1; i < recognised.size(); ++i) {
+        overview.other_kinds.push_back(recognised[i].recognition.kind);
+        overview.reason += "; " + recognised[i].recognition.reason;
+      }
+      if (servers) overview.server = first.database->server(facts, first.recognition);
     } catch (const Error& error) {
       // Gone, or going, between the list and the look.
       if (error.code() == ErrorCode::not_found || error.code() == ErrorCode::in_use) continue;

@@ -20,10 +20,11 @@ struct ContainerOverview {
   std::string image;
   std::string kind;
   std::string version;
-  std::string reason;        // a sentence: why it is this kind
-  databases::Server server;  // where that was asked for
-  std::string state;         // "running", "exited", …
-  std::string status;        // "Up 3 hours"
+  std::vector<std::string> other_kinds;  // of the databases that it has beside that one
+  std::string reason;                    // a sentence: why it is this kind, and those
+  databases::Server server;              // where that was asked for
+  std::string state;                     // "running", "exited", …
+  std::string status;                    // "Up 3 hours"
   // The snapshot that its data came from: booted from it, or the newest taken from it. Null: none.
   const Snapshot* snapshot = nullptr;
   std::size_t snapshots = 0;  // taken from it, or from one that had its name

@@ -32,7 +32,7 @@ class ReplacePlanner {
         engine_(context.engine.info()) {}
 
   SwapPlan run() {
-    plan_.source = inspect_replaceable(context_, request_.container);
+    plan_.source = inspect_replaceable(context_, request_.container, snapshot_.kind);
     refuse_unlike();
     refuse_loss();
     begin_plan(plan_, "replace", engine_);

@@ -350,6 +350,7 @@ capture::CreateRequest safety_request(const JournalEntry& entry, const std::stri
   capture::CreateRequest request;
   request.container = container;
   request.known_as = entry.container;
+  request.kind = entry.swap->kind;
   request.id = entry.swap->safety;
   request.name = entry.swap->safety_name;
   request.title = safety_title(entry);

@@ -26,8 +26,7 @@ constexpr std::size_t kIdDigits = 8;  // bytes
 // All that a snapshot of the container as it is would hold of its mounts.
 std::vector<std::string> captured_paths(const capture::SourceContainer& source) {
   std::vector<std::string> paths;
-  for (const std::string& path : source.kind.recognition.data_paths)
-    paths.push_back(capture::place_in_copy(path));
+  for (const std::string& path : source.data_paths()) paths.push_back(capture::place_in_copy(path));
   const bool tmpfs_too = capture::has_data_on_tmpfs(source);
   for (const docker::Mount& mount : source.container.mounts) {
     const bool tmpfs =
@@ -150,9 +149,10 @@ docker::StringMap swap_labels(const JournalEntry& entry) {
   return {{snapshot::label::kSwap, entry.id}, {snapshot::label::kMadeBy, scratch::whose({}).name}};
 }
 
-capture::SourceContainer inspect_replaceable(snapshot::Context& context, const std::string& ref) {
+capture::SourceContainer inspect_replaceable(snapshot::Context& context, const std::string& ref,
+                                             std::string_view kind) {
   capture::SourceContainer source =
-      capture::inspect_source(context.engine, ref, capture::AlsoFit::restarting);
+      capture::inspect_source(context.engine, ref, capture::AlsoFit::restarting, kind);
   if (source.container.paused) {
     throw Error(ErrorCode::in_use, fmt::format("cannot replace the data of {}", source.name()),
                 "it is paused", fmt::format("`docker unpause {}`, then again", source.name()));

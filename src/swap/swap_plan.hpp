@@ -10,7 +10,8 @@
 namespace dksnap::swap {
 
 // Looks at the container, and at whether anything may be put in its place at all.
-capture::SourceContainer inspect_replaceable(snapshot::Context& context, const std::string& ref);
+capture::SourceContainer inspect_replaceable(snapshot::Context& context, const std::string& ref,
+                                             std::string_view kind);
 
 // Of a container that takes another one's place: which entry's it is, and whose.
 docker::StringMap swap_labels(const JournalEntry& entry);

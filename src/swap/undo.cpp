@@ -211,7 +211,7 @@ class UndoPlanner {
     plan_.swap.emplace();
     SwapPlan& plan = *plan_.swap;
     plan.lines = plan_.lines;
-    plan.source = inspect_replaceable(context_, entry.container);
+    plan.source = inspect_replaceable(context_, entry.container, done.kind);
     begin_plan(plan, again ? kRedoVerb : kUndoVerb, engine_);
     JournalEntry& next = plan.swap.entry;
     if (is_half) plan.swap.instead_of = entry.id;

@@ -40,8 +40,8 @@ void tell(Session& session, const capture::CreateResult& result) {
 int run_create(Session& session, CreateOptions& options) {
   capture::CreateRequest& request = options.request;
   request.dry_run = session.options().dry_run;
-  if (!options.password_file.empty())
-    request.credentials.password = read_password(options.password_file);
+  const std::string& file = options.password_file;
+  if (!file.empty()) request.credentials.password = read_password(file);
   if (options.verify) {
     request.verify = [&](const snapshot::Snapshot& snapshot) {
       boot::verify_boot(session.context(), snapshot);
@@ -80,21 +80,18 @@ Command create_command() {
   command.examples = {"dksnap create db -m \"before migration\"", "id=$(dksnap create db -q)",
                       "dksnap create db -n          # what would be captured, and what not"};
   command.details =
-      "The data is copied while the container runs; then it is frozen for the moment in which "
-      "what\n"
-      "changed meanwhile is copied again. The copy is recovered and cleanly shut down beside it, "
-      "and\n"
-      "what differs from the snapshot before becomes one layer of a plain image. Standard output "
-      "is the\n"
-      "id alone. Exit status 3: the snapshot is there, and something of the data is not in it (a "
-      "bind,\n"
-      "where the image keeps its data and no database is recognised); it is said what.";
+      R"(The data is copied while the container runs; then it is frozen for the moment in which what
+changed meanwhile is copied again. The copy is recovered and cleanly shut down beside it, and what
+differs from the snapshot before becomes one layer of a plain image. Standard output is the id
+alone. Exit status 3: the snapshot is there, and something of the data is not in it (a bind, where
+the image keeps its data and no database is recognised); it is said what.)";
   command.declare = [](Arguments& arguments) -> Runner {
     const auto options = std::make_shared<CreateOptions>();
     capture::CreateRequest& request = options->request;
     arguments.positional("CONTAINER", request.container,
                          "name or id; else this directory's Compose project's database", false);
     arguments.option("--service", "NAME", options->service, "the service of that project");
+    arguments.option("--kind", "KIND", request.kind, "which of its databases, if it has several");
     arguments.option("-m,--message", "TITLE", request.title, "title; else the time of day");
     arguments.option("--name", "IMAGE", request.name,
                      "name of the image; else dksnap/CONTAINER:TITLE");

@@ -49,8 +49,9 @@ int run_ps(Session& session, bool all) {
   Rows rows{{"CONTAINER", "KIND", "STATUS", "SNAPSHOT", "SINCE", "SNAPSHOTS"}};
   for (const auto& container : containers) {
     const snapshot::Snapshot* snapshot = container.snapshot;
-    rows.push_back({container.name, kind_text(container.kind, container.version),
-                    printable(to_lower(container.status)),
+    std::vector<std::string> kinds{kind_text(container.kind, container.version)};
+    kinds.insert(kinds.end(), container.other_kinds.begin(), container.other_kinds.end());
+    rows.push_back({container.name, join(kinds, ", "), printable(to_lower(container.status)),
                     snapshot != nullptr ? printable(snapshot->title) : "-",
                     snapshot != nullptr ? age_text(snapshot->created) : "-",
                     std::to_string(container.snapshots)});

@@ -165,6 +165,7 @@ PrintedLine json_container(const snapshot::ContainerOverview& container) {
                {"image", container.image},
                {"kind", container.kind},
                {"version", container.version},
+               {"other_kinds", container.other_kinds},
                {"reason", container.reason},
                {"state", container.state},
                {"status", container.status},

@@ -80,6 +80,7 @@ std::optional<Recognition> InnodbDatabase::recognise(const ContainerFacts& facts
   const std::string directory = data_directory(facts, settings);
 
   Recognition recognition;
+  recognition.runs = server.running;
   if (has_one_of(facts, directory, product.marks) &&
       !has_one_of(facts, directory, product.foreign_marks)) {
     for (const std::string_view file : product.version_files) {

@@ -40,7 +40,7 @@ struct FileContainer {
     facts.links = [](const std::string&) { return std::vector<std::string>(); };
     return facts;
   }
-  Recognised recognise_it() { return recognise(look()); }
+  Recognised recognise_it() { return recognise(look()).front(); }
 };
 
 TEST(InnodbRecognition, TheDataTellTheProductsApart) {

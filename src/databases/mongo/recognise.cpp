@@ -67,6 +67,7 @@ std::optional<Recognition> Mongo::recognise(const ContainerFacts& facts) const {
       facts.stat(directory + "/WiredTiger") || facts.stat(directory + "/storage.bson");
   const bool runs = !process.command.empty();
   Recognition recognition;
+  recognition.runs = runs;
   recognition.version = version_by_image(facts.config);
   const std::string name =
       "MongoDB" + (recognition.version.empty() ? "" : " " + recognition.version);

@@ -52,7 +52,7 @@ TEST(MongoRecognition, BothVolumesOfTheOfficialImage) {
   FakeMongo container;
   container.runs("mongod --auth --bind_ip_all");
   container.directories = {"/data/db", "/data/configdb"};
-  const Recognised found = recognise(container.look());
+  const Recognised found = recognise(container.look()).front();
   EXPECT_EQ(found.recognition.kind, "mongo");
   EXPECT_EQ(found.recognition.version, "7.0");
   EXPECT_EQ(found.recognition.reason, "MongoDB 7.0 (mongod) runs in it, its data in /data/db");

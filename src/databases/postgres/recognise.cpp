@@ -129,6 +129,7 @@ std::optional<Recognition> Postgres::recognise(const ContainerFacts& facts) cons
   const std::string directory = data_directory(facts, read_options(command));
 
   Recognition recognition;
+  recognition.runs = server.running;
   const auto major = facts.config.env_value("PG_MAJOR");
   if (server.running && major && facts.stat(directory + "/PG_VERSION")) {
     // A server runs on data of its own version only, and reading a file costs an engine a tenth of

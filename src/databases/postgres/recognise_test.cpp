@@ -202,7 +202,7 @@ TEST(PostgresRecognition, AnEmptyDataDirectoryIsNoDatabaseYet) {
   container.facts.config.env = {"PGDATA=/var/lib/postgresql/data"};
   container.facts.processes = {{"1", "postgres"}};
   EXPECT_FALSE(Postgres().recognise(container.look()));
-  EXPECT_EQ(recognise(container.look()).recognition.kind, "files");
+  EXPECT_EQ(recognise(container.look()).front().recognition.kind, "files");
 }
 
 TEST(PostgresRecognition, DataElsewhereThanTheConfigurationAsDebianHasThem) {

@@ -293,7 +293,7 @@ TEST(ShippedRecipes, KnowTheImagesOfTheirProjects) {
     Place place;
     place.directories = {one.directory};
     place.runs(one.process);
-    const Recognised found = recognise(place.look());
+    const Recognised found = recognise(place.look()).front();
     EXPECT_EQ(found.recognition.kind, one.kind);
     EXPECT_THAT(found.recognition.data_paths, ElementsAre(one.directory));
   }

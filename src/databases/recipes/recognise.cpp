@@ -27,6 +27,7 @@ std::string image_name(const std::string& image) {
 struct Sign {
   std::string text;
   Words words;
+  bool runs = false;  // it is a process
 };
 
 bool fits(const ProcessRule& rule, const Words& words) {
@@ -41,7 +42,7 @@ std::optional<Sign> find_process(const RecipeData& recipe, const ContainerFacts&
   for (const docker::Process& process : facts.processes) {
     Words words = split(process.command, ' ');
     for (const ProcessRule& rule : recipe.processes) {
-      if (fits(rule, words)) return Sign{fmt::format("{} runs in it", rule.program), words};
+      if (fits(rule, words)) return Sign{fmt::format("{} runs in it", rule.program), words, true};
     }
   }
   return std::nullopt;
@@ -151,6 +152,7 @@ std::optional<Recognition> Recipe::recognise(const ContainerFacts& facts) const 
   const auto sign = find_sign(data_, facts);
   if (!sign) return std::nullopt;
   Recognition recognition;
+  recognition.runs = sign->runs;
   for (const DataRule& rule : data_.data) {
     std::string place = find_place(rule, facts, sign->words);
     if (place.empty()) continue;

@@ -47,6 +47,7 @@ std::optional<Recognition> Redis::recognise(const ContainerFacts& facts) const {
   if (is_valkey(facts, program) != (product_.kind == kValkey.kind)) return std::nullopt;
 
   Recognition recognition;
+  recognition.runs = runs;
   recognition.version = facts.config.env_value(std::string(product_.version)).value_or("");
   const std::string directory = data_directory(facts, read_configuration(facts, command));
   recognition.data_paths.push_back(directory);

@@ -68,7 +68,7 @@ TEST(RedisRecognition, IsByTheProcessWhoseTitleHidesItsArguments) {
   container.facts.config = usual_config({"redis-server"});
   container.facts.config.env = {"REDIS_VERSION=8.0.2"};
   container.facts.processes = {{"1", "redis-server *:6379", "0"}};
-  const Recognised found = recognise(container.look());
+  const Recognised found = recognise(container.look()).front();
   EXPECT_EQ(found.database->name(), "redis");
   EXPECT_EQ(found.recognition.version, "8.0.2");
   EXPECT_THAT(found.recognition.data_paths, ElementsAre("/data"));
@@ -79,28 +79,28 @@ TEST(RedisRecognition, ValkeyIsToldFromRedisByNameAndByTheLinkOfItsPackages) {
   CacheContainer container;
   container.facts.config = usual_config({"valkey-server"});
   container.facts.processes = {{"1", "valkey-server *:6379", "0"}};
-  EXPECT_EQ(recognise(container.look()).database->name(), "valkey");
+  EXPECT_EQ(recognise(container.look()).front().database->name(), "valkey");
   container.facts.processes = {{"1", "redis-server *:6379", "0"}};
-  EXPECT_EQ(recognise(container.look()).database->name(), "redis");
+  EXPECT_EQ(recognise(container.look()).front().database->name(), "redis");
   container.links["/usr/bin/redis-server"] = "/usr/bin/valkey-check-rdb";
-  EXPECT_EQ(recognise(container.look()).database->name(), "valkey");
+  EXPECT_EQ(recognise(container.look()).front().database->name(), "valkey");
 }
 
 TEST(RedisRecognition, ASentinelAndAClientAreNone) {
   CacheContainer container;
   container.facts.config = usual_config({"redis-server", "/etc/s.conf", "--sentinel"});
   container.facts.processes = {{"1", "redis-server *:26379 [sentinel]", "0"}};
-  EXPECT_EQ(recognise(container.look()).database->name(), "files");
+  EXPECT_EQ(recognise(container.look()).front().database->name(), "files");
   container.facts.processes = {{"1", "redis-cli -h cache monitor", "0"}};
   container.facts.config = usual_config({"redis-cli", "-h", "cache", "monitor"});
-  EXPECT_EQ(recognise(container.look()).database->name(), "files");
+  EXPECT_EQ(recognise(container.look()).front().database->name(), "files");
 }
 
 TEST(RedisRecognition, AStoppedOneIsKnownByItsCommand) {
   CacheContainer container;
   container.facts.config = usual_config({"--appendonly", "yes", "--dir", "/srv/cache"});
   container.look().running = false;
-  const Recognised found = recognise(container.facts);
+  const Recognised found = recognise(container.facts).front();
   EXPECT_EQ(found.database->name(), "redis");
   EXPECT_THAT(found.recognition.data_paths, ElementsAre("/srv/cache"));
 }
