@@ -14,12 +14,14 @@ std::string name_of(const KindOnEngine& which) {
 
 std::vector<KindOnEngine> kind_pairs() {
   std::vector<KindOnEngine> pairs{
-      {"files", "overlay2"},      {"postgres", "overlay2"}, {"files", "containerd"},
-      {"postgres", "containerd"}, {"etcd", "overlay2"},     {"redis", "overlay2"},
-      {"mariadb", "overlay2"},    {"mysql", "overlay2"},    {"mongo", "overlay2"}};
+      {"files", "overlay2"},        {"postgres", "overlay2"}, {"files", "containerd"},
+      {"postgres15", "containerd"}, {"etcd", "overlay2"},     {"redis", "overlay2"},
+      {"mariadb", "overlay2"},      {"mysql", "overlay2"},    {"mongo", "overlay2"}};
   if (!is_dense()) return pairs;
   pairs.push_back({"files", ""});
-  for (const char* kind : {"etcd", "redis", "mariadb", "mysql", "mongo"})
+  pairs.push_back({"postgres15", "overlay2"});
+  pairs.push_back({"postgres17", "overlay2"});
+  for (const char* kind : {"postgres", "postgres17", "etcd", "redis", "mariadb", "mysql", "mongo"})
     pairs.push_back({kind, "containerd"});
   for (const char* engine : {"overlay2", "containerd"}) {
     pairs.push_back({"redis7", engine});

@@ -5,7 +5,7 @@
 namespace dksnap::test {
 
 std::string PostgresCase::start(Desk& desk) const {
-  std::string container = start_postgres(desk);
+  std::string container = start_postgres(desk, {}, "postgres:" + version_);
   psql(desk, container,
        "CREATE TABLE bulk AS SELECT i AS id, repeat(md5(i::text), 4) AS filler"
        "  FROM generate_series(1, 100000) i;"

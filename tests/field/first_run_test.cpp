@@ -15,5 +15,19 @@ TEST_P(Field, ACopyThatMakesFirstDatabasesOfItsOwn) {
   EXPECT_EQ(sql(copy, "SELECT count(*) FROM late"), "0");
 }
 
+// The entrypoint finds data, so no script of a first start runs again, and no variable changes what
+// is in them.
+TEST_P(Field, AFirstStartIsNotRepeated) {
+  const std::string script =
+      outside("shop.sql", "CREATE TABLE runs (i int); INSERT INTO runs VALUES (1);");
+  start({"-v", script + ":/docker-entrypoint-initdb.d/shop.sql:ro"});
+  snapshot();
+  const std::string copy = boot({"-e", "POSTGRES_DB=other", "-e", "POSTGRES_PASSWORD=second"});
+  EXPECT_EQ(sql(copy, "SELECT count(*) FROM runs"), "1");
+  EXPECT_EQ(sql(copy, "SELECT count(*) FROM pg_database WHERE datname = 'other'"), "0");
+  replace_and_undo();
+  EXPECT_EQ(sql(source(), "SELECT count(*) FROM runs"), "1");
+}
+
 }  // namespace
 }  // namespace dksnap::test

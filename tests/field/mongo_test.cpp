@@ -103,6 +103,24 @@ TEST_P(MongoField, ACopyAsksForUsersWithoutThePasswordThatWasLeftOut) {
   EXPECT_THAT(config["Env"].dump(), testing::Not(testing::HasSubstr("MONGO_INITDB_ROOT")));
 }
 
+// No script of a first start runs again, and a changed variable changes no password.
+TEST_P(MongoField, AFirstStartIsNotRepeated) {
+  user = "chief";
+  const std::string folder = desk().home() / "init";
+  std::filesystem::create_directories(folder);
+  std::filesystem::permissions(desk().home().path(), std::filesystem::perms(0755));
+  std::ofstream(folder + "/again.sh") << "echo run >> /data/configdb/runs\n";
+  const std::string source =
+      start({"-e", "MONGO_INITDB_ROOT_USERNAME=chief", "-e", "MONGO_INITDB_ROOT_PASSWORD=first",
+             "-v", folder + ":/docker-entrypoint-initdb.d:ro"},
+            {}, "first");
+  const std::string copy = desk().boot(take(source), {"-e", "MONGO_INITDB_ROOT_USERNAME=chief",
+                                                      "-e", "MONGO_INITDB_ROOT_PASSWORD=second"});
+  EXPECT_EQ(count(copy, "first"), 1);
+  EXPECT_NE(ask(copy, R"({"count": "kept"})", "second").status, 0);
+  EXPECT_EQ(desk().docker_out({"exec", copy, "cat", "/data/configdb/runs"}), "run");
+}
+
 TEST_P(MongoField, DataInABindOfAUserWithoutAName) {
   const std::string data = desk().home() / "data";
   std::filesystem::create_directories(data);

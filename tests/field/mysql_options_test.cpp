@@ -45,6 +45,24 @@ TEST_P(MysqlField, APasswordThatComesByFile) {
   replace_and_undo();
 }
 
+// The entrypoint finds data, so no script of a first start runs again, and no variable changes what
+// is in them.
+TEST_P(MysqlField, AFirstStartIsNotRepeated) {
+  password = "first";
+  const std::string script = outside(
+      "init/shop.sql",
+      "CREATE DATABASE shop; CREATE TABLE shop.runs (i int); INSERT INTO shop.runs VALUES (1);");
+  start({"-e", "MYSQL_ROOT_PASSWORD=first", "-v",
+         script + ":/docker-entrypoint-initdb.d/shop.sql:ro"});
+  snapshot();
+  const std::string copy = boot({"-e", "MYSQL_ROOT_PASSWORD=second", "-e", "MYSQL_DATABASE=other",
+                                 "-e", "MARIADB_ROOT_PASSWORD=second"});
+  EXPECT_EQ(sql(copy, "SELECT COUNT(*) FROM shop.runs"), "1");
+  EXPECT_EQ(sql(copy, "SHOW DATABASES LIKE 'other'"), "");
+  replace_and_undo();
+  EXPECT_EQ(sql(source(), "SELECT COUNT(*) FROM shop.runs"), "1");
+}
+
 TEST_P(MysqlField, AServerThatLetsEverybodyIn) {
   start({});
   const std::string first = source();

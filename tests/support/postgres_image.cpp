@@ -4,10 +4,10 @@
 
 namespace dksnap::test {
 
-std::string start_postgres(Desk& desk, const Words& options) {
+std::string start_postgres(Desk& desk, const Words& options, const std::string& image) {
   Words all{"-e", "POSTGRES_HOST_AUTH_METHOD=trust", "-e", "POSTGRES_INITDB_ARGS=--no-sync"};
   all.insert(all.end(), options.begin(), options.end());
-  std::string container = desk.start("db", all, {desk.image("postgres:15")});
+  std::string container = desk.start("db", all, {desk.image(image)});
   wait_for_postgres(desk, container);
   return container;
 }

@@ -8,7 +8,8 @@
 namespace dksnap::test {
 
 // `docker run` of it; serves when this returns. Clients need no password.
-std::string start_postgres(Desk& desk, const Words& options = {});
+std::string start_postgres(Desk& desk, const Words& options = {},
+                           const std::string& image = "postgres:15");
 
 void wait_for_postgres(const Desk& desk, const std::string& container,
                        const std::string& user = "postgres");
