@@ -27,8 +27,8 @@ demo-down: all ## remove the demo
 test: ## build, and prove each promise once
 	@scripts/test
 
-soak: ## the same at every fault point, on every engine: hours
-	@DKSNAP_TEST_DENSE=1 scripts/test
+soak: ## the same at every fault point, on every engine, 50 snapshots under load: hours
+	@DKSNAP_TEST_DENSE=1 DKSNAP_TEST_SNAPSHOTS=50 scripts/test
 
 check: ## formatting, lint, the rules of ARCHITECTURE.md, scripts, transcripts
 	@scripts/check
