@@ -37,9 +37,9 @@ format: ## put every source into the one format
 	@scripts/setup check
 	@scripts/sources | xargs -0 clang-format-14 -i
 
-bench: all ## measure, side by side with other ways
+bench: all ## measure, side by side with other ways; KIND=mysql (or another): not PostgreSQL
 	@scripts/setup bench
-	@bench/run
+	@bench/run $(if $(KIND),--kind $(KIND))
 
 fuzz: ## run every fuzzer for FUZZ_SECONDS (60)
 	@scripts/fuzz

@@ -1,0 +1,13 @@
+"""One client of a kind's write load, as a program of its own: it takes no time from the one that measures.
+
+  writer.py KIND HOST PORT
+"""
+
+import sys
+
+sys.dont_write_bytecode = True
+
+from kinds import KINDS
+
+if __name__ == "__main__":
+    KINDS[sys.argv[1]].write(sys.argv[2], int(sys.argv[3]))
