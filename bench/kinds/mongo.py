@@ -45,13 +45,16 @@ class Mongo(Kind):
         return ""
 
     def fill(self, container, scale):
+        self._fill_big(container, scale * self.rows_per_scale)
+        self._command(container, {"create": "notes"})
+        self._command(container, {"create": "history"})
+
+    def _fill_big(self, container, rows):
         with self._connect(container) as connection:
-            for first in range(0, scale * self.rows_per_scale, DOCUMENTS_AT_ONCE):
+            for first in range(0, rows, DOCUMENTS_AT_ONCE):
                 texts = random_text(DOCUMENTS_AT_ONCE, TEXT)
-                rows = [{"_id": first + at, "text": text, "changed": 0} for at, text in enumerate(texts)]
-                connection.command("bench", {"insert": "big", "documents": rows})
-            connection.command("bench", {"create": "notes"})
-            connection.command("bench", {"create": "history"})
+                every = [{"_id": first + at, "text": text, "changed": 0} for at, text in enumerate(texts)]
+                connection.command("bench", {"insert": "big", "documents": every})
 
     def flush(self, container):
         """What it answered for is in its files."""
@@ -61,8 +64,9 @@ class Mongo(Kind):
         self._command(container, {"insert": "notes", "documents": rows})
 
     def change_all(self, container):
-        every = {"q": {}, "u": {"$inc": {"changed": 1}}, "multi": True}
-        self._command(container, {"update": "big", "updates": [every]})
+        rows = self.count(container)
+        self._command(container, {"drop": "big"})
+        self._fill_big(container, rows)
 
     def count(self, container):
         """With a condition, for which each is looked at."""
