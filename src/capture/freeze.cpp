@@ -66,8 +66,9 @@ bool thaw_container(snapshot::Context& context, const std::string& id,
 }
 
 // With control groups of version 1 the runtime cannot be sure to freeze a container in which
-// processes start all the while. It gives up after a thousand tries and has thawed all of it then
-// (opencontainers/runc, the freezer of fs); the next time it may hit.
+// processes start all the while, or on a machine that has much else to do. It gives up after a
+// thousand tries and has thawed all of it then (opencontainers/runc, libcontainer/cgroups/fs); the
+// next time it may hit.
 bool has_missed(const Error& error) {
   return error.code() == ErrorCode::failed &&
          contains_ignoring_case(error.why(), "unable to freeze");
@@ -127,11 +128,13 @@ void Freeze::freeze(const std::string& id) {
                     "somebody else has frozen it meanwhile",
                     "run the command again when it is thawed");
       }
+      std::this_thread::sleep_for(kBetweenLooks);
+      if (frozen_.empty()) start_ = Clock::now();
     } catch (const Error& error) {
+      // Parts of it stood still: that counts.
       if (!has_missed(error) || Clock::now() > give_up) throw;
+      std::this_thread::sleep_for(kBetweenLooks);
     }
-    std::this_thread::sleep_for(kBetweenLooks);
-    if (frozen_.empty()) start_ = Clock::now();
   }
   // What somebody else's thaw has changed a moment ago, an engine may tell late (its events of a
   // container come after its answers).
