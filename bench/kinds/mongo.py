@@ -19,7 +19,7 @@ class Mongo(Kind):
     lab_image = "mongo:ferret"
     port = 27017
     data = "/data/db"
-    rows_per_scale = 15_000
+    rows_per_scale = 11_000
     run_options = ("-p", "127.0.0.1::27017")
     contents = f"a number and {TEXT} characters of base64 of random bytes in a document"
     rows = "documents"
