@@ -111,6 +111,7 @@ def under_load(methods, source, figures, runs):
                     figures.add("freeze, said", method.key, snapshot.handle["frozen_ms"] / 1000)
                 else:
                     method.remove(snapshot)
+                source.expect_load()
     finally:
         source.stop_load()
 

@@ -41,6 +41,9 @@ class Source:
     def start_load(self):
         self._writers = self.kind.start_load(self.name)
 
+    def expect_load(self):
+        self.kind.expect_load(self._writers)
+
     def stop_load(self):
         self.kind.stop_load(self.name, self._writers)
 

@@ -4,7 +4,7 @@ import random
 import time
 
 import engine
-from kinds.kind import LIMIT_SECONDS, Kind, Replay, random_text
+from kinds.kind import FIRST_QUERY_SECONDS, LIMIT_SECONDS, Kind, Replay, random_text
 from wire import mysql as wire
 
 TEXT = 216
@@ -27,8 +27,8 @@ class InnoDB(Kind):
     boot_seconds = 2
     dump_program = ""
 
-    def _connect(self, container, timeout=LIMIT_SECONDS):
-        return wire.Connection(*self.published(container), timeout)
+    def _connect(self, container):
+        return wire.Connection(*self.published(container), LIMIT_SECONDS)
 
     def _query(self, container, *statements):
         """The rows of the last one."""
@@ -41,13 +41,18 @@ class InnoDB(Kind):
     def _number(self, container, statement):
         return int(self._query(container, statement)[0][0])
 
-    def refusal(self, container):
-        try:
-            with self._connect(container, timeout=5) as connection:
-                connection.query("SELECT 1")
-        except wire.Refused as error:
-            return str(error) or "no answer"
-        return ""
+    def first_query(self, container):
+        host, port = self.published(container)
+
+        def ask():
+            try:
+                with wire.Connection(host, port, FIRST_QUERY_SECONDS) as connection:
+                    connection.query("SELECT 1")
+            except wire.Refused as error:
+                return str(error) or "no answer"
+            return ""
+
+        return ask
 
     def fill(self, container, scale):
         self._query(container, *TABLES.splitlines())

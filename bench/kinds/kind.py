@@ -11,6 +11,7 @@ import dump_file
 import engine
 
 LIMIT_SECONDS = 600
+FIRST_QUERY_SECONDS = 5  # one try of it
 WRITER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "writer.py")
 
 
@@ -51,8 +52,8 @@ class Kind:
 
     # What each kind has of its own.
 
-    def refusal(self, container):
-        """Asks the first query at the published port: why there is no answer, or nothing if there is one."""
+    def first_query(self, container):
+        """A function that asks it at the published port: why there is no answer, or nothing if there is one."""
         raise NotImplementedError
 
     def fill(self, container, scale):
@@ -119,9 +120,10 @@ class Kind:
         return host, int(port)
 
     def wait_for_answer(self, container):
+        ask = self.first_query(container)
         end = time.monotonic() + LIMIT_SECONDS
         while True:
-            refusal = self.refusal(container)
+            refusal = ask()
             if not refusal:
                 return
             if time.monotonic() > end:
@@ -142,15 +144,26 @@ class Kind:
     def start_load(self, container):
         """Two clients write from now on. Returns what stop_load() takes."""
         host, port = self.published(container)
-        writers = [subprocess.Popen([sys.executable, WRITER, self.key, host, str(port)]) for _ in range(2)]
+        command = [sys.executable, WRITER, self.key, host, str(port)]
+        # A Ctrl-C is not theirs: they end by stop_load().
+        writers = [subprocess.Popen(command, start_new_session=True) for _ in range(2)]
         # They write once their first rows are there.
         end = time.monotonic() + LIMIT_SECONDS
-        while self.written(container) == 0:
-            if time.monotonic() > end or any(writer.poll() is not None for writer in writers):
-                self.stop_load(container, writers)
-                raise engine.Failed(f"nothing is written to {container}")
-            time.sleep(0.1)
+        try:
+            while self.written(container) == 0:
+                self.expect_load(writers)
+                if time.monotonic() > end:
+                    raise engine.Failed(f"nothing is written to {container}")
+                time.sleep(0.1)
+        except BaseException:
+            self.stop_load(container, writers)
+            raise
         return writers
+
+    def expect_load(self, writers):
+        """All of them still write."""
+        if any(writer.poll() is not None for writer in writers):
+            raise engine.Failed("the write load ended before it was told to")
 
     def written(self, container):
         """What the load has added so far."""
@@ -158,12 +171,9 @@ class Kind:
 
     def stop_load(self, container, writers):
         del container
-        ended = [writer.poll() for writer in writers]
         for writer in writers:
             writer.terminate()
             writer.wait()
-        if any(code is not None for code in ended):
-            raise engine.Failed("the write load ended before it was told to")
 
 
 def random_text(count, length):

@@ -5,7 +5,7 @@ import os
 import random
 
 import engine
-from kinds.kind import LIMIT_SECONDS, Kind, Replay, random_text
+from kinds.kind import FIRST_QUERY_SECONDS, LIMIT_SECONDS, Kind, Replay, random_text
 from wire import mongo as wire
 
 TEXT = 900
@@ -26,8 +26,8 @@ class Mongo(Kind):
     big = "the big collection"
     few = "5 documents of a small collection added"
 
-    def _connect(self, container, timeout=LIMIT_SECONDS):
-        return wire.Connection(*self.published(container), timeout)
+    def _connect(self, container):
+        return wire.Connection(*self.published(container), LIMIT_SECONDS)
 
     def _command(self, container, fields, database="bench"):
         try:
@@ -36,13 +36,18 @@ class Mongo(Kind):
         except wire.Refused as error:
             raise engine.Failed(f"{container} refuses `{str(fields)[:80]}`: {error}") from error
 
-    def refusal(self, container):
-        try:
-            with self._connect(container, timeout=5) as connection:
-                connection.command("bench", {"find": "big", "filter": {"_id": 0}, "limit": 1})
-        except wire.Refused as error:
-            return str(error) or "no answer"
-        return ""
+    def first_query(self, container):
+        host, port = self.published(container)
+
+        def ask():
+            try:
+                with wire.Connection(host, port, FIRST_QUERY_SECONDS) as connection:
+                    connection.command("bench", {"find": "big", "filter": {"_id": 0}, "limit": 1})
+            except wire.Refused as error:
+                return str(error) or "no answer"
+            return ""
+
+        return ask
 
     def fill(self, container, scale):
         self._fill_big(container, scale * self.rows_per_scale)

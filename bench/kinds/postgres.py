@@ -49,9 +49,14 @@ class Postgres(Kind):
         options = ["-e", "PGUSER=postgres", "-e", "PGDATABASE=postgres", *(["-d"] if detach else [])]
         return engine.docker("exec", *options, container, *words)
 
-    def refusal(self, container):
-        answer = self._run(self._ask(container, "SELECT 1"))
-        return "" if answer.code == 0 else answer.err or "no answer"
+    def first_query(self, container):
+        command = self._ask(container, "SELECT 1")
+
+        def ask():
+            answer = self._run(command)
+            return "" if answer.code == 0 else answer.err or "no answer"
+
+        return ask
 
     def fill(self, container, scale):
         self._inside(container, "pgbench", "-i", "-q", "-s", str(scale))
@@ -88,6 +93,9 @@ class Postgres(Kind):
 
     def written(self, container):
         return int(self._query(container, "SELECT count(*) FROM pgbench_history"))
+
+    def expect_load(self, writers):
+        """Whether pgbench still writes is not looked at."""
 
     def stop_load(self, container, writers):
         del writers

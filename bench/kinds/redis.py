@@ -5,7 +5,7 @@ import random
 import time
 
 import engine
-from kinds.kind import LIMIT_SECONDS, Kind, Replay, random_text
+from kinds.kind import FIRST_QUERY_SECONDS, LIMIT_SECONDS, Kind, Replay, random_text
 from wire import redis as wire
 
 TEXT = 216
@@ -29,8 +29,8 @@ class Redis(Kind):
     boot_ratio = 1.2
     dump_program = "redis-cli"
 
-    def _connect(self, container, database=0, timeout=LIMIT_SECONDS):
-        connection = wire.Connection(*self.published(container), timeout)
+    def _connect(self, container, database=0):
+        connection = wire.Connection(*self.published(container), LIMIT_SECONDS)
         if database:
             connection.command("SELECT", database)
         return connection
@@ -42,14 +42,19 @@ class Redis(Kind):
         except wire.Refused as error:
             raise engine.Failed(f"{container} refuses `{' '.join(map(str, words))[:80]}`: {error}") from error
 
-    def refusal(self, container):
+    def first_query(self, container):
         """A server that still loads refuses this one too."""
-        try:
-            with self._connect(container, timeout=5) as connection:
-                connection.command("EXISTS", "k:0")
-        except wire.Refused as error:
-            return str(error) or "no answer"
-        return ""
+        host, port = self.published(container)
+
+        def ask():
+            try:
+                with wire.Connection(host, port, FIRST_QUERY_SECONDS) as connection:
+                    connection.command("EXISTS", "k:0")
+            except wire.Refused as error:
+                return str(error) or "no answer"
+            return ""
+
+        return ask
 
     def fill(self, container, scale):
         with self._connect(container) as connection:
