@@ -27,8 +27,8 @@ demo-down: all ## remove the demo
 test: ## build, and prove each promise once
 	@scripts/test
 
-soak: ## the same at every fault point, on every engine: hours
-	@DKSNAP_TEST_DENSE=1 scripts/test
+soak: ## the same at every fault point, on every engine, 50 snapshots under load: hours
+	@DKSNAP_TEST_DENSE=1 DKSNAP_TEST_SNAPSHOTS=50 scripts/test
 
 check: ## formatting, lint, the rules of ARCHITECTURE.md, scripts, transcripts
 	@scripts/check
@@ -37,9 +37,9 @@ format: ## put every source into the one format
 	@scripts/setup check
 	@scripts/sources | xargs -0 clang-format-14 -i
 
-bench: all ## measure, side by side with other ways
+bench: all ## measure, side by side with other ways; KIND=mysql (or another): not PostgreSQL
 	@scripts/setup bench
-	@bench/run
+	@bench/run $(if $(KIND),--kind $(KIND))
 
 fuzz: ## run every fuzzer for FUZZ_SECONDS (60)
 	@scripts/fuzz

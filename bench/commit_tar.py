@@ -7,7 +7,6 @@ and the tar would be of two moments.
 import os
 import time
 
-import database
 import engine
 from methods import Snapshot
 
@@ -16,13 +15,14 @@ class CommitAndTar:
     key = "commit"
     title = "commit and tar"
 
-    def __init__(self, work):
+    def __init__(self, work, kind):
         self._work = work
+        self._kind = kind
 
     def _tar(self, image, mount, *words):
         return engine.docker(
             "run", "--rm", "--network", "none", *mount, "--volume", f"{self._work.folder}:/backup",
-            "--entrypoint", "tar", image, "--directory", database.DATA, *words,
+            "--entrypoint", "tar", image, "--directory", self._kind.data, *words,
         )  # fmt: skip
 
     def snapshot(self, source):
@@ -45,9 +45,9 @@ class CommitAndTar:
     def boot(self, snapshot):
         name = self._work.name("copy")
         engine.docker("volume", "create", name)
-        mount = ["--volume", f"{name}:{database.DATA}"]
+        mount = ["--volume", f"{name}:{self._kind.data}"]
         self._tar(snapshot.image, mount, "-xpf", f"/backup/{snapshot.handle}")
-        engine.docker("run", "-d", "--name", name, *mount, *database.RUN_OPTIONS, snapshot.image)
+        engine.docker("run", "-d", "--name", name, *mount, *self._kind.run_options, snapshot.image)
         return name
 
     def discard(self, container):

@@ -3,7 +3,6 @@
 import subprocess
 import time
 
-import database
 import engine
 
 
@@ -31,5 +30,5 @@ class StopAndExtract:
                 stdin=backup, check=True, stdout=subprocess.DEVNULL,
             )  # fmt: skip
         engine.docker("start", source.name)
-        database.wait_for_answer(source.name)
+        source.kind.wait_for_answer(source.name)
         return time.monotonic() - start

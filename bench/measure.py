@@ -5,8 +5,8 @@ import time
 from collections import defaultdict
 from statistics import median
 
-import database
 import engine
+from source import Source
 
 
 class Figures:
@@ -42,12 +42,12 @@ def timed_boot(method, snapshot, figures, source, name=""):
     os.sync()
     start = time.monotonic()
     container = method.boot(snapshot)
-    database.wait_for_answer(container)
+    source.kind.wait_for_answer(container)
     figures.add(f"{name}boot, first query", method.key, time.monotonic() - start)
     source.expect_rows(container)
     figures.add(f"{name}boot, full query", method.key, time.monotonic() - start)
     source.expect_notes(container)
-    figures.add(f"{name}boot, disk", method.key, database.disk_of(container))
+    figures.add(f"{name}boot, disk", method.key, source.kind.disk_of(container))
     method.discard(container)
 
 
@@ -111,16 +111,17 @@ def under_load(methods, source, figures, runs):
                     figures.add("freeze, said", method.key, snapshot.handle["frozen_ms"] / 1000)
                 else:
                     method.remove(snapshot)
+                source.expect_load()
     finally:
         source.stop_load()
 
 
-def boots_by_size(work, method, image, scales, figures, runs):
+def boots_by_size(work, method, kind, image, scales, figures, runs):
     """Returns the sizes of the databases."""
     sizes = []
     for scale in scales:
-        engine.say(f"boot by size: filling a database of pgbench scale {scale}")
-        source = database.Source(work, image, scale)
+        engine.say(f"boot by size: filling a database of scale {scale}")
+        source = Source(work, kind, image, scale)
         sizes.append(source.size())
         snapshot = method.snapshot(source)
         figures.add(f"size {scale}, stored", method.key, snapshot.stored_bytes)

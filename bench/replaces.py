@@ -5,15 +5,15 @@ import os
 import time
 from typing import NamedTuple
 
-import database
 import engine
+from source import Source
+
 
 class Others(NamedTuple):
     dump: object  # None: not measured
-    extract: object
+    extract: object  # likewise
 
 
-PLACES = ["anonymous volume", "named volume"]
 CHANGES = ["a few rows", "all of the data"]
 
 
@@ -24,14 +24,12 @@ def key(scale, place, change):
 def _change(source, change):
     source.change()
     if change == "all of the data":
-        # Every row is written anew, and every table goes to another file.
-        database.query(source.name, f"UPDATE {database.TABLE} SET abalance = abalance + 1")
-        database.query(source.name, "VACUUM FULL")
-    database.query(source.name, "CHECKPOINT")
+        source.kind.change_all(source.name)
+    source.kind.flush(source.name)
 
 
 def _expect(source, notes):
-    database.wait_for_answer(source.name)
+    source.kind.wait_for_answer(source.name)
     source.expect_rows(source.name)
     source.expect_notes(source.name, notes)
 
@@ -58,20 +56,20 @@ def _by_extraction(extract, source, volume, path, figures, scale):
     source.expect_rows(source.name)
 
 
-def _in_place(work, dksnap, extract, image, scale, place, figures, runs):
+def _in_place(work, dksnap, extract, kind, image, scale, place, figures, runs):
     volume = work.name("data") if place == "named volume" else None
-    options = ["--volume", f"{volume}:{database.DATA}"] if volume else []
-    source = database.Source(work, image, scale, options)
+    options = ["--volume", f"{volume}:{kind.data}"] if volume else []
+    source = Source(work, kind, image, scale, options)
     size = source.size()
     notes = source.notes
     snapshot = dksnap.snapshot(source)
-    backup = extract.save(source) if volume else None
+    backup = extract.save(source) if volume and extract else None
     for change in CHANGES:
         engine.say(f"replace: {size / 1e6:.0f} MB, {place}, {change} changed")
         _change(source, change)
         for _ in range(runs):
             _there_and_back(dksnap, snapshot, source, figures, key(scale, place, change), notes)
-    if volume:
+    if backup:
         _by_extraction(extract, source, volume, backup, figures, scale)
         os.remove(backup)
     dksnap.remove(snapshot)
@@ -79,9 +77,9 @@ def _in_place(work, dksnap, extract, image, scale, place, figures, runs):
     return size
 
 
-def _by_dump(work, dump, image, scale, figures, runs):
+def _by_dump(work, dump, kind, image, scale, figures, runs):
     """What the original did: the container goes, and one that replays the dump takes its name."""
-    source = database.Source(work, image, scale)
+    source = Source(work, kind, image, scale)
     snapshot = dump.snapshot(source)
     for turn in range(runs):
         engine.say(f"replace: {dump.title}, {turn + 1} of {runs}")
@@ -94,15 +92,15 @@ def _by_dump(work, dump, image, scale, figures, runs):
     source.remove()
 
 
-def measure(work, dksnap, others, image, scales, figures, runs):
+def measure(work, dksnap, others, kind, image, scales, figures, runs):
     """Returns the sizes of the databases. The first scale is the compared one; the others, which take
     long, are measured once."""
     sizes = []
     if others.dump is not None:
-        _by_dump(work, others.dump, image, scales[0], figures, runs)
+        _by_dump(work, others.dump, kind, image, scales[0], figures, runs)
     for scale in scales:
-        for place in PLACES:
+        for place in kind.places:
             again = runs if scale == scales[0] else 1
-            size = _in_place(work, dksnap, others.extract, image, scale, place, figures, again)
+            size = _in_place(work, dksnap, others.extract, kind, image, scale, place, figures, again)
         sizes.append(size)
     return sizes

@@ -1,4 +1,4 @@
-"""The figures as tables, in text or Markdown, and the goals."""
+"""The figures as tables, in text or Markdown."""
 
 from typing import NamedTuple
 
@@ -29,13 +29,14 @@ def ratio(theirs, ours):
     return f"{theirs / ours:.1f}" if theirs and ours else "-"
 
 
+# {few} and {big}: in the words of the kind.
 COMPARED = [
     ("first snapshot", "first, seconds", seconds),
-    ("next snapshot, 5 rows of a small table added", "next, seconds", seconds),
+    ("next snapshot, {few}", "next, seconds", seconds),
     ("snapshot under write load", "load, seconds", seconds),
     ("the database stands still, under write load", "freeze", milliseconds),
     ("boot until the first query is answered", "boot, first query", seconds),
-    ("boot until the big table is counted", "boot, full query", seconds),
+    ("boot until {big} {is_counted}", "boot, full query", seconds),
     ("disk: first snapshot", "first, stored", megabytes),
     ("disk: next snapshot", "next, stored", megabytes),
     ("disk: a booted copy, after the count", "boot, disk", megabytes),
@@ -43,7 +44,15 @@ COMPARED = [
 ]
 
 
-def compared(figures, methods):
+def _said(text, kind):
+    return text.format(few=kind.few, big=kind.big, is_counted=kind.is_counted)
+
+
+def _until_counted(kind):
+    return _said("until {big} {is_counted}", kind)
+
+
+def compared(figures, kind, methods):
     others = [method for method in methods if method.key != "dksnap"]
     columns = ["", *(method.title for method in methods), *(f"{method.title} / dksnap" for method in others)]
     rows = []
@@ -51,7 +60,7 @@ def compared(figures, methods):
         pick = figures.worst if name in ("peak", "freeze") else figures.median
         values = {method.key: pick(name, method.key) for method in methods}
         ratios = [ratio(values[method.key], values.get("dksnap")) for method in others]
-        rows.append([title, *(show(value) for value in values.values()), *ratios])
+        rows.append([_said(title, kind), *(show(value) for value in values.values()), *ratios])
     return Table("Compared (medians; the worst for the standstill and the memory)", columns, rows)
 
 
@@ -63,8 +72,8 @@ def steps(figures):
     return Table("Where the time of `dksnap create` goes", ["snapshot", "step by step"], rows)
 
 
-def by_size(figures, scales, sizes):
-    columns = ["database", "dksnap create", "disk", "boot until the first query", "until the big table is counted"]
+def by_size(figures, kind, scales, sizes):
+    columns = ["database", "dksnap create", "disk", "boot until the first query", _until_counted(kind)]
     rows = [
         [
             megabytes(size),
@@ -78,13 +87,13 @@ def by_size(figures, scales, sizes):
     return Table("Boot by size (dksnap only)", columns, rows)
 
 
-def replaced(figures, scales, sizes):
-    columns = ["database", "its data is in", "changed since", "replace until the big table is counted",
-               "the database stands still", "as the plan says", "written to the volume",
-               "undo until the big table is counted"]  # fmt: skip
+def replaced(figures, kind, scales, sizes):
+    counted = _until_counted(kind)
+    columns = ["database", "its data is in", "changed since", f"replace {counted}", "the database stands still",
+               "as the plan says", "written to the volume", f"undo {counted}"]  # fmt: skip
     rows = []
     for scale, size in zip(scales, sizes):
-        for place in replaces.PLACES:
+        for place in kind.places:
             for change in replaces.CHANGES:
                 name = replaces.key(scale, place, change)
                 rows.append([
@@ -95,73 +104,29 @@ def replaced(figures, scales, sizes):
                     megabytes(figures.median("replace, written", name)),
                     seconds(figures.median("undo, full query", name)),
                 ])  # fmt: skip
-        still = seconds(figures.median("replace, stood still", f"{scale}, extract"))
-        rows.append([megabytes(size), "named volume", "stop, extract, start", "-", still, "-", "-", "-"])
+        if kind.key == "postgres":
+            still = seconds(figures.median("replace, stood still", f"{scale}, extract"))
+            rows.append([megabytes(size), "named volume", "stop, extract, start", "-", still, "-", "-", "-"])
     theirs = seconds(figures.median("replace, full query", "dump"))
-    rows.append([megabytes(sizes[0]), "anonymous volume", "dump and replay", theirs, theirs, "-", "-", "-"])
+    rows.append([megabytes(sizes[0]), kind.places[0], kind.dump_title(), theirs, theirs, "-", "-", "-"])
     return Table("Replace and undo (medians; the worst for the stand-still)", columns, rows)
 
 
-def spread(figures, methods):
+def spread(figures, kind, methods):
     """Every run, for those who do not trust a median."""
     rows = []
     for title, name, show in COMPARED:
         for method in methods:
             values = figures.all(name, method.key)
             if len(values) > 1:
-                rows.append([title, method.title, ", ".join(show(value) for value in values)])
+                rows.append([_said(title, kind), method.title, ", ".join(show(value) for value in values)])
     name = "replace, full query"
     for key in figures.keys(name):
-        rows.append(["replace until the big table is counted", key, ", ".join(map(seconds, figures.all(name, key)))])
+        rows.append([f"replace {_until_counted(kind)}", key, ", ".join(map(seconds, figures.all(name, key)))])
         still = figures.all("replace, stood still", key)
         if still:
             rows.append(["standstill of a replace", key, ", ".join(map(seconds, still))])
     return Table("All runs", ["", "method", "values"], rows)
-
-
-def _goal(what, goal, value, limit, show, at_least=False):
-    if value is None:
-        return [what, goal, "-", "not measured"]
-    met = value >= limit if at_least else value < limit
-    return [what, goal, show(value), "met" if met else "NOT MET"]
-
-
-def _quotient(one, other):
-    return one / other if one and other else None
-
-
-def goals(figures, scales, replace_scales):
-    """Those of the table `Figures to reach`; the original is stood for by its method."""
-    first = _quotient(figures.median("first, seconds", "dump"), figures.median("first, seconds", "dksnap"))
-    sizes = [figures.median(f"size {scale}, boot, first query", "dksnap") for scale in scales]
-    growth = _quotient(sizes[-1], sizes[0]) if sizes else None
-    times = "{:.1f} times".format
-    freeze = figures.worst("freeze", "dksnap")
-    place, few = replaces.PLACES, replaces.CHANGES[0]
-    anonymous = replaces.key(replace_scales[0], place[0], few)
-    named = [replaces.key(scale, place[1], few) for scale in replace_scales]
-    faster = _quotient(
-        figures.median("replace, full query", "dump"), figures.median("replace, full query", anonymous)
-    )
-    stills = [figures.worst("replace, stood still", name) for name in named]
-    still = max((value for value in stills if value), default=None)
-    first_backup = _quotient(figures.median("first, seconds", "dksnap"), figures.median("first, seconds", "backup"))
-    next_backup = _quotient(figures.median("next, seconds", "dksnap"), figures.median("next, seconds", "backup"))
-    rows = [
-        _goal("first snapshot, against dump and replay", "4 times faster", first, 4, times, at_least=True),
-        _goal("first snapshot / pg_basebackup with zstd", "under 2.5", first_backup, 2.5, "{:.1f}".format),
-        _goal("next snapshot / pg_basebackup with zstd", "under 1", next_backup, 1, "{:.1f}".format),
-        _goal("memory of the client", "under 32 MB", figures.worst("peak", "dksnap"), 32e6, megabytes),
-        _goal("next snapshot", "under 2.5 s", figures.median("next, seconds", "dksnap"), 2.5, seconds),
-        _goal("standstill under write load, worst", "under 150 ms", freeze, 0.15, milliseconds),
-        _goal("boot until the first query", "under 1.5 s", figures.median("boot, first query", "dksnap"), 1.5, seconds),
-        _goal("the same, large database / small one", "under 1.25", growth, 1.25, "{:.2f}".format),
-        _goal("replace until the big table is counted", "5 times faster", faster, 5, times, at_least=True),
-        _goal("standstill of a replace, named volume, a few rows changed, worst", "under 1.5 s", still, 1.5, seconds),
-        _goal("the same, large database / small one", "under 1.3", _quotient(stills[-1], stills[0]), 1.3, "{:.2f}".format),
-        ["diff, 21 of 2 million rows changed", "5 times faster, under 64 MB", "-", "not measured"],
-    ]
-    return Table("Goals", ["", "goal", "measured", ""], rows)
 
 
 def pairs(title, rows):

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "scratch/containers.hpp"
 #include "scratch/freeze_notes.hpp"
 #include "scratch/lost_answer.hpp"
@@ -24,7 +25,8 @@ constexpr std::chrono::milliseconds kBetweenFreezes{200};
 constexpr std::chrono::seconds kLateFreeze{2};
 constexpr std::chrono::milliseconds kBetweenLooks{20};
 constexpr std::chrono::milliseconds kLateState{500};
-// How long somebody else's freeze is waited for: another snapshot takes less.
+// How long somebody else's freeze is waited for (another snapshot takes less), and a freeze that
+// misses is tried again.
 constexpr std::chrono::seconds kOtherFreeze{5};
 constexpr std::size_t kShownDigits = 12;
 
@@ -61,6 +63,15 @@ bool thaw_container(snapshot::Context& context, const std::string& id,
     std::this_thread::sleep_for(pause);
   }
   return false;
+}
+
+// With control groups of version 1 the runtime cannot be sure to freeze a container in which
+// processes start all the while, or on a machine that has much else to do. It gives up after a
+// thousand tries and has thawed all of it then (opencontainers/runc, libcontainer/cgroups/fs); the
+// next time it may hit.
+bool has_missed(const Error& error) {
+  return error.code() == ErrorCode::failed &&
+         contains_ignoring_case(error.why(), "unable to freeze");
 }
 
 }  // namespace
@@ -109,14 +120,21 @@ bool Freeze::try_freeze(const std::string& id) {
 void Freeze::freeze(const std::string& id) {
   const auto give_up = Clock::now() + kOtherFreeze;
   if (frozen_.empty()) start_ = Clock::now();
-  while (!try_freeze(id)) {
-    if (Clock::now() > give_up) {
-      throw Error(ErrorCode::in_use, "cannot freeze the container",
-                  "somebody else has frozen it meanwhile",
-                  "run the command again when it is thawed");
+  for (;;) {
+    try {
+      if (try_freeze(id)) break;
+      if (Clock::now() > give_up) {
+        throw Error(ErrorCode::in_use, "cannot freeze the container",
+                    "somebody else has frozen it meanwhile",
+                    "run the command again when it is thawed");
+      }
+      std::this_thread::sleep_for(kBetweenLooks);
+      if (frozen_.empty()) start_ = Clock::now();
+    } catch (const Error& error) {
+      // Parts of it stood still: that counts.
+      if (!has_missed(error) || Clock::now() > give_up) throw;
+      std::this_thread::sleep_for(kBetweenLooks);
     }
-    std::this_thread::sleep_for(kBetweenLooks);
-    if (frozen_.empty()) start_ = Clock::now();
   }
   // What somebody else's thaw has changed a moment ago, an engine may tell late (its events of a
   // container come after its answers).

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include "support/load.hpp"
 #include "support/mongo_image.hpp"
 #include "support/requirements.hpp"
 
@@ -26,8 +27,9 @@ int last_number(const Desk& desk, const std::string& container) {
   return last.is_null() ? 0 : last["_id"].get<int>();
 }
 
-void expect_whole(Desk& desk, const std::string& id, int at_least, int at_most) {
-  const std::string copy = desk.boot(id);
+void expect_whole(Desk& desk, const std::string& source, const json& taken, long at_least,
+                  long at_most) {
+  const std::string copy = desk.boot(taken["id"]);
   const int last = last_number(desk, copy);
   EXPECT_GE(last, at_least) << "what was answered for before is in it";
   EXPECT_LE(last, at_most);
@@ -37,6 +39,9 @@ void expect_whole(Desk& desk, const std::string& id, int at_least, int at_most) 
   EXPECT_EQ(pair["left"].get<int>() + pair["right"].get<int>(), 0);
   EXPECT_GE(pair["right"].get<int>(), last - 1);
   EXPECT_LE(pair["right"].get<int>(), last);
+  EXPECT_THAT(new_complaints(desk, copy, source, {"WARN", "ERROR", "FATAL", "panic", "corrupt"}),
+              ::testing::IsEmpty());
+  desk.remove_container(copy);
 }
 
 TEST_P(MongoLoad, SnapshotsAreWholeAndTheWriterNoticesNothing) {
@@ -45,23 +50,17 @@ TEST_P(MongoLoad, SnapshotsAreWholeAndTheWriterNoticesNothing) {
   Desk desk(GetParam());
   const std::string source = start_mongo(desk);
   RunningProgram writer(
-      {"docker", "-H", desk.host(), "exec", source, "mongo-command", "--load", "/tmp/enough"});
+      {"docker", "-H", desk.host(), "exec", source, "mongo-command", "--load", "/tmp/enough"},
+      {.limit = kLoadLimit});
   while (last_number(desk, source) < 100) {
   }
-  const int before = last_number(desk, source);
-  const json first = desk.create_json(source, {"-m", "first"});
-  const int between = last_number(desk, source);
-  const json second = desk.create_json(source, {"-m", "second"});
-  const int after = last_number(desk, source);
+  expect_whole_under_load(
+      desk, source,
+      {.written = [&] { return last_number(desk, source); },
+       .expect_whole = [&](const json& taken, long before,
+                           long after) { expect_whole(desk, source, taken, before, after); }});
   desk.docker_out({"exec", source, "touch", "/tmp/enough"});
   EXPECT_TRUE(succeeded(writer.wait()));
-  EXPECT_GT(between, before) << "nothing was written during the first one";
-  EXPECT_GT(after, between) << "nothing was written during the second one";
-  EXPECT_GT(first["frozen_ms"], 0);
-  EXPECT_TRUE(first["settled"].get<bool>());
-  EXPECT_EQ(second["parent"], first["id"]);
-  expect_whole(desk, first["id"], before, between);
-  expect_whole(desk, second["id"], between, after);
   EXPECT_THAT(desk.leftovers(), ::testing::IsEmpty());
 }
 

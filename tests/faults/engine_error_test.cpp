@@ -46,6 +46,18 @@ DKSNAP_ON_LANES(EngineErrorAtLoad, Lane{"memory", 0}, Lane{"containerd", 1});
 TEST_P(EngineError, AtPause) {
   expect_survived(refusal("POST", "/pause$"));
 }
+// What a runtime says that could not freeze a container in which processes start all the while.
+TEST_P(EngineError, OfAFreezeThatMisses) {
+  Scene<FilesSource> scene(GetParam().engine);
+  Creation creation(scene);
+  FaultRule rule = refusal("POST", "/pause$");
+  rule.body = R"({"message":"Cannot pause container: OCI runtime pause failed: unable to freeze"})";
+  creation.proxy().add(rule);
+  creation.run();
+  EXPECT_EQ(creation.proxy().fired(), 1);
+  EXPECT_EQ(creation.result().status, 0) << creation.result();
+  creation.expect_rolled_back();
+}
 TEST_P(EngineError, AtUnpause) {
   expect_survived(refusal("POST", "/unpause$"), false);
 }
