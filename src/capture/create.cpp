@@ -78,8 +78,9 @@ CreateResult carry_out(snapshot::Context& context, const CreateRequest& request,
       result.not_started = error;
     }
   }
+  const bool has_files = !plan.dump || !plan.dump->data_file.empty();
   const Settled settled =
-      plan.dump ? Settled() : settle(context, plan, request.takes_it_as_it_is, *scratch);
+      has_files ? settle(context, plan, request.takes_it_as_it_is, *scratch) : Settled();
   if (stop != nullptr && settled.done && !settled.was_clean) throw not_clean(plan);
   const Packed packed = pack(context, *scratch);
   result.snapshot = describe(plan, copied, settled, packed);

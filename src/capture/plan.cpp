@@ -269,6 +269,10 @@ void decide_config(docker::Engine& engine, Plan& plan, const std::vector<std::st
     plan.config.left_out_config.push_back("configuration " + file);
   const databases::Database& database = *source.kind.database;
   const auto quieted = [&] {
+    if (plan.dump && plan.dump->quiet_command) {
+      return plan.dump->quiet_command(plan.config.entrypoint, plan.config.cmd,
+                                      source.kind.recognition);
+    }
     return database.quiet_command(plan.config.entrypoint, plan.config.cmd, source.kind.recognition);
   };
   snapshot::guard(plan.config, database.data_says_who_may_enter() &&
@@ -398,6 +402,9 @@ void tell_plan(snapshot::Reporter& reporter, const Plan& plan) {
   }
   for (const snapshot::LeftOut& item : plan.contents.left_out)
     reporter.notice(fmt::format("left out: {}: {}", item.what, item.why));
+  if (plan.dump) {
+    for (const std::string& sentence : plan.dump->notices) reporter.notice(sentence);
+  }
   const std::string secrets = left_out_names(plan.config);
   if (!secrets.empty()) reporter.notice("left out: " + secrets + " (secrets, as it seems)");
   if (!plan.config.from_image.empty()) {

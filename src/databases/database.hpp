@@ -32,6 +32,8 @@ struct ContainerFacts {
   std::function<std::optional<std::string>(const std::string&)> read;
   // Where the links lead that lie in a directory; none where that does not exist.
   std::function<std::vector<std::string>(const std::string&)> links;
+  // The first bytes of a file of any size; empty where it does not exist.
+  std::function<std::string(const std::string& path, std::size_t bytes)> head;
   // The names of the plain files in it; of a small one.
   std::function<std::vector<std::string>(const std::string&)> files;
 };
@@ -92,6 +94,13 @@ struct SpareLog {
   std::string directory;     // as `recognition`'s paths
   std::string first_needed;  // the last 16 digits of a segment's name
   std::uint64_t segment_bytes = 0;
+};
+
+// What a server would start from.
+struct StartData {
+  std::string format;      // a word of the kind's for the form that the file has: "REDIS0012"
+  std::string empty_file;  // a whole file of that format that holds nothing
+  std::string not_found;   // why a server would not find the data that are there, as a sentence
 };
 
 // What a snapshot, or the container it came from, says about its settings.
@@ -208,6 +217,21 @@ class Database {
   }
   // Whether the words that a tool ended with say that it was not let in.
   virtual bool is_refused_login(std::string_view /*words*/) const { return false; }
+
+  // What a server that runs as `reader` would start from, of the files that a container of
+  // `files` has. Nothing where the kind's files do not say in which format they are: its version
+  // does then.
+  virtual std::optional<StartData> start_data(const ContainerFacts& /*files*/,
+                                              const Recognition& /*reader*/) const {
+    return std::nullopt;
+  }
+  // Whether there may be files of that other kind's servers which this one's read.
+  virtual bool may_read_files_of(std::string_view /*kind*/) const { return false; }
+  // Nothing if the server of a scratch starts from a file that has such data; else what it says.
+  virtual std::optional<std::string> cannot_read(Shell& /*scratch*/, const Server& /*server*/,
+                                                 const std::string& /*file*/) const {
+    return std::nullopt;
+  }
 
   // Whether not_ready() and no_answer() know more than that the container runs.
   virtual bool can_be_asked() const { return true; }

@@ -1,7 +1,8 @@
 // How a kind is captured by what its own tools write of it.
 #pragma once
 
-#include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,19 +31,41 @@ struct DumpFile {
   std::string content;
 };
 
+struct Recognition;
+using QuietCommand = std::function<std::optional<std::vector<std::string>>(
+    const std::vector<std::string>& entrypoint, const std::vector<std::string>& cmd,
+    const Recognition& recognition)>;
+
+// What a tool writes behind the end of a dump, where it says these words on its standard error.
+struct EndMark {
+  std::string words;
+  std::size_t bytes = 0;
+};
+
 struct Dump {
   std::vector<std::string> argv;  // run in the source; its output is the dump
   std::vector<std::string> env;   // where a password is; added to the source's
+  std::string input;              // what it reads: a password; empty: nothing
+  // Words that it says on its standard error where it has seen all that there is; empty: none.
+  std::string proof;
   // Run in the source where the first was not waited for to its end: the engine does not end it.
   std::vector<std::string> cancel;
   // What the image's entrypoint needs to make, at the first start of a copy, the database that the
   // dump is loaded into: NAME=value.
   std::vector<std::string> copy_env;
   std::string loader;  // what kDumpLoader holds
-  // In kDumpDirectory, for the loader; elsewhere what the server reads its settings from.
+  // The dump is no parts that a loader loads, but this one file, in the data directory, which a
+  // copy's server starts from by itself; empty: it is parts.
+  std::string data_file;
+  EndMark end_mark;  // of that
+  // In kDumpDirectory, for the loader; in the data directory, beside data_file; elsewhere what the
+  // server reads its settings from.
   std::vector<DumpFile> files;
   std::string lacks;                 // what of the server is never in a dump, in words
   std::vector<std::string> missing;  // data that is not in this one, in words
+  std::vector<std::string> notices;  // what else one should know of it; sentences
+  // In place of Database::quiet_command(), where a copy has to be started otherwise.
+  QuietCommand quiet_command;
 };
 
 }  // namespace dksnap::databases

@@ -69,6 +69,17 @@ databases::ContainerFacts gather_facts(docker::Engine& engine, const docker::Con
     if (entry.size > kSmallFile) return std::nullopt;
     return read_all(reader.content(), kSmallFile);
   };
+  facts.head = [&engine, id = container.id](const std::string& path, std::size_t bytes) {
+    const auto stat = engine.stat_path(id, path);
+    if (!stat || !stat->is_file()) return std::string();
+    const auto archive = engine.get_archive(id, path);
+    image::TarReader reader(*archive);
+    image::TarEntry entry;
+    if (!reader.next(entry) || entry.type != image::TarType::file) return std::string();
+    std::string found(std::min<std::uint64_t>(bytes, entry.size), '\0');
+    read_exactly(reader.content(), std::as_writable_bytes(std::span(found)));
+    return found;
+  };
   facts.files = [&engine, id = container.id](const std::string& path) {
     std::vector<std::string> names;
     std::uint64_t bytes = 0;

@@ -1,37 +1,12 @@
 #include "swap/dump_files.hpp"
 
 #include "base/paths.hpp"
-#include "databases/dump.hpp"
 #include "docker/engine.hpp"
 #include "image/tar.hpp"
-#include "scratch/scratch.hpp"
+#include "swap/image_holder.hpp"
 
 namespace dksnap::swap {
 namespace {
-
-// Never started: only its files are read.
-class Holder {
- public:
-  Holder(snapshot::Context& context, const std::string& image) : context_(context) {
-    docker::ContainerSpec spec = scratch::scratch_container(image);
-    scratch::confine(spec, scratch::default_limits(), scratch::Confined::image);
-    id_ = context.engine.create_container(spec);
-  }
-  ~Holder() {
-    try {
-      context_.rescue.remove_container(id_);
-    } catch (const std::exception& error) {
-      context_.reporter.notice(error.what());
-    }
-  }
-  Holder(const Holder&) = delete;
-  Holder& operator=(const Holder&) = delete;
-  const std::string& id() const { return id_; }
-
- private:
-  snapshot::Context& context_;
-  std::string id_;
-};
 
 void make_directory(docker::Engine& engine, const std::string& container, const std::string& path) {
   StringSink sink;
@@ -48,12 +23,11 @@ void make_directory(docker::Engine& engine, const std::string& container, const 
 
 }  // namespace
 
-void put_dump(snapshot::Context& context, const std::string& image,
-              const std::string& container_id) {
+void put_files_of_image(snapshot::Context& context, const std::string& image,
+                        const std::vector<std::string>& paths, const std::string& container_id) {
   docker::Engine& engine = context.engine;
-  const Holder holder(context, image);
-  for (const std::string& path :
-       {std::string(databases::kDumpDirectory), std::string(databases::kDumpLoader)}) {
+  const ImageHolder holder(context, image);
+  for (const std::string& path : paths) {
     const std::string above = parent_path(path);
     if (!engine.stat_path(container_id, above)) make_directory(engine, container_id, above);
     const auto archive = engine.get_archive(holder.id(), path);

@@ -12,6 +12,7 @@
 #include "databases/dump.hpp"
 #include "scratch/ours.hpp"
 #include "snapshot/parent.hpp"
+#include "swap/data_format.hpp"
 #include "swap/swap_plan.hpp"
 
 namespace dksnap::swap {
@@ -41,6 +42,7 @@ class ReplacePlanner {
     entry.swap->data = snapshot_.id;
     entry.swap->keep = request_.keep_old;
     if (!snapshot_.kind.empty()) entry.swap->kind = snapshot_.kind;
+    if (brings_files_) entry.swap->kind = plan_.source.kind.recognition.kind;
     const std::vector<std::string> paths = paths_in_new();
     MountChoice mounts = choose_mounts(plan_.source.container, paths);
     keep_what_is_not_the_snapshots(context_.engine, plan_.source.container, snapshot_, mounts);
@@ -49,7 +51,9 @@ class ReplacePlanner {
     describe(mounts);
     plan_.swap.data = {snapshot_.image_id, paths, {}, is_dump() ? databases::kEmptyDirectory : ""};
     plan_.swap.loads_dump = is_dump();
-    if (is_dump() && runs_another()) plan_.swap.dump = snapshot_.image_id;
+    if (is_dump() && runs_another())
+      plan_.swap.files = {snapshot_.image_id, {databases::kDumpDirectory, databases::kDumpLoader}};
+    if (brings_files_) plan_.swap.files = {snapshot_.image_id, paths_beside(mounts)};
     look_into_places(context_, plan_);
     plan_safety(context_, plan_, request_.safety, engine_);
     plan_.lines.push_back({"stand-still", describe_stand_still(plan_)});
@@ -66,11 +70,11 @@ class ReplacePlanner {
   }
 
  private:
-  Error unlike(const std::string& why) const {
+  Error unlike(const std::string& why, const std::string& more = {}) const {
     return {ErrorCode::failed,
             fmt::format("\"{}\" cannot take the place of {}'s data", printable(snapshot_.title),
                         plan_.source.name()),
-            why, fmt::format("boot it beside it: `dksnap boot {}`", snapshot_.short_id())};
+            why, fmt::format("boot it beside it: `dksnap boot {}`{}", snapshot_.short_id(), more)};
   }
 
   // The server may be what has to be repaired: one whose data cannot be recognised any more counts
@@ -82,7 +86,12 @@ class ReplacePlanner {
            (below.size() <= above.size() && std::equal(below.begin(), below.end(), above.begin()));
   }
 
-  bool is_dump() const { return snapshot_.capture == "dump" && !snapshot_.legacy; }
+  // One that the new server loads; of some kinds it starts from it like from any other files.
+  bool is_dump() const {
+    return snapshot_.capture == "dump" && !snapshot_.legacy &&
+           std::find(snapshot_.paths.begin(), snapshot_.paths.end(), databases::kDumpDirectory) !=
+               snapshot_.paths.end();
+  }
   // Than the snapshot's source: another version, or another C library.
   bool runs_another() const {
     const databases::Recognition& found = plan_.source.kind.recognition;
@@ -96,10 +105,22 @@ class ReplacePlanner {
   // What the new container gets from the snapshot. A dump is loaded into the container's own data
   // directory, wherever that lies.
   std::vector<std::string> paths_in_new() const {
+    if (brings_files_) return plan_.source.kind.recognition.data_paths;
     if (!is_dump()) return snapshot_.paths;
     std::vector<std::string> paths = plan_.source.kind.recognition.data_paths;
     paths.emplace_back(databases::kDumpDirectory);
     if (!runs_another()) paths.emplace_back(databases::kFirstStartScripts);
+    return paths;
+  }
+
+  // Those that are in no mount that is written.
+  std::vector<std::string> paths_beside(const MountChoice& mounts) const {
+    std::vector<std::string> paths = paths_in_new();
+    std::erase_if(paths, [&](const std::string& path) {
+      return std::any_of(mounts.places.begin(), mounts.places.end(), [&](const DataPlace& place) {
+        return is_within(path, place.destination);
+      });
+    });
     return paths;
   }
 
@@ -119,14 +140,56 @@ class ReplacePlanner {
     }
   }
 
-  void refuse_unlike() const {
+  // Its own files may say what its version does not: which server reads them. Those are then
+  // brought to the container's own server, whatever their own one was.
+  void refuse_by_format(bool other_kind) {
+    const capture::SourceContainer& source = plan_.source;
+    const databases::Recognition& found = source.kind.recognition;
+    const auto data = start_data_in(context_, snapshot_.image_id, source);
+    if (data && !data->not_found.empty())
+      throw unlike(fmt::format("{} would start empty: {}", source.name(), data->not_found));
+    const bool another = other_kind || runs_another();
+    const auto& paths = found.data_paths;
+    const bool moves = std::any_of(paths.begin(), paths.end(), [](const std::string& path) {
+      return capture::place_in_copy(path) != path;
+    });
+    if (!data || data->format.empty() || !another || moves) return;
+    if (const auto why = cannot_read(context_, *data, source)) {
+      throw unlike(fmt::format("its data are of the format {}, which {} ({} {}) does not read: {}",
+                               data->format, source.name(), found.kind, found.version, *why),
+                   other_kind && snapshot_.capture != "dump"
+                       ? "; or take a dump of its source (--method dump), which may be of an older "
+                         "format"
+                       : "");
+    }
+    brings_files_ = true;
+    format_ = data->format;
+  }
+
+  void refuse_other_place() const {
+    for (const std::string& path : plan_.source.kind.recognition.data_paths) {
+      const std::string place = capture::place_in_copy(path);
+      const auto holds = [&](const std::string& captured) { return is_within(place, captured); };
+      if (!std::any_of(snapshot_.paths.begin(), snapshot_.paths.end(), holds)) {
+        throw unlike(fmt::format("its data is in {}, and {} keeps it in {}",
+                                 join(snapshot_.paths, ", "), plan_.source.name(), path));
+      }
+    }
+  }
+
+  void refuse_unlike() {
     const databases::Recognition& found = plan_.source.kind.recognition;
     if (!snapshot_.architecture.empty() && snapshot_.architecture != engine_.architecture) {
       throw unlike(fmt::format("it holds programs for {}, and the engine runs on {}",
                                snapshot_.architecture, engine_.architecture));
     }
     // Throws where it is a newer dksnap's.
-    if (database_of(snapshot_).name() != found.kind) {
+    const databases::Database& database = database_of(snapshot_);
+    const bool other_kind = database.name() != found.kind;
+    const bool may_fit = !snapshot_.legacy && database.may_read_files_of(found.kind);
+    if (may_fit) refuse_by_format(other_kind);
+    if (brings_files_) return refuse_other_place();
+    if (other_kind) {
       if (found.kind == "files" && is_its_own()) return;
       throw unlike(fmt::format("it is of kind {}, and {} is of kind {} ({})", snapshot_.kind,
                                plan_.source.name(), found.kind, found.reason));
@@ -143,14 +206,7 @@ class ReplacePlanner {
                                found.version));
     }
     // The arguments stay, so the server would look where nothing is, and begin anew.
-    for (const std::string& path : found.data_paths) {
-      const std::string place = capture::place_in_copy(path);
-      const auto holds = [&](const std::string& captured) { return is_within(place, captured); };
-      if (!std::any_of(snapshot_.paths.begin(), snapshot_.paths.end(), holds)) {
-        throw unlike(fmt::format("its data is in {}, and {} keeps it in {}",
-                                 join(snapshot_.paths, ", "), plan_.source.name(), path));
-      }
-    }
+    refuse_other_place();
     if (libcs_differ()) {
       throw unlike(
           fmt::format("it was taken on {}, and {} runs on another C library, which sorts text in "
@@ -215,6 +271,9 @@ class ReplacePlanner {
     add("you lose", lineage == nullptr ? "all that is in it: no snapshot was taken of it"
                                        : "what changed since " + describe_snapshot(*lineage));
     add("you keep", describe_kept(plan_.source));
+    if (brings_files_)
+      add("format", fmt::format("{}, which {} {} reads: its own programs stay", format_, found.kind,
+                                found.version));
     for (const DataPlace& place : mounts.places) {
       add("rewritten", fmt::format("{} {}: files that differ, and what is extra goes", place.type,
                                    place.source));
@@ -256,6 +315,8 @@ class ReplacePlanner {
   const snapshot::Snapshot& snapshot_;
   docker::EngineInfo engine_;
   SwapPlan plan_;
+  bool brings_files_ = false;  // its data, for the container's own server
+  std::string format_;         // of these
 };
 
 }  // namespace

@@ -81,7 +81,8 @@ std::string make_incoming(const Course& course) {
   make_image(course.context, in.twin);
   std::string id =
       scratch::make_container(engine, course.context.rescue, in.name, course.request.spec);
-  if (!course.request.dump.empty()) put_dump(course.context, course.request.dump, id);
+  const FilesOfImage& files = course.request.files;
+  if (!files.image.empty()) put_files_of_image(course.context, files.image, files.paths, id);
   const std::string& out = course.swap().out.id;
   if (const auto old = out.empty() ? std::nullopt : scratch::find_container(engine, out))
     write_runtime_secrets(engine, id, read_runtime_secrets(engine, *old));

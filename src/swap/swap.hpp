@@ -15,13 +15,17 @@
 
 namespace dksnap::swap {
 
+// What the new container gets of the snapshot's image (dump_files.hpp), where it runs its own.
+struct FilesOfImage {
+  std::string image;  // empty: it runs the snapshot's
+  std::vector<std::string> paths;
+};
+
 struct SwapRequest {
   JournalEntry entry;             // has a swap; its stage is `started`
   docker::RawContainerSpec spec;  // of the container to make, where the swap's `in` has no id
   PlaceData data;                 // that the places get
-  // The image whose dump the new container loads (dump_files.hpp), where its own is another; or
-  // empty.
-  std::string dump;
+  FilesOfImage files;
   bool loads_dump = false;  // the new container loads one at its first start
   SaveSpec save;            // where the swap has a volume to save what they hold in
   // A snapshot of what the old container holds and nobody rewrites, once the new one answers.

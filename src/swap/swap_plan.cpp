@@ -261,7 +261,7 @@ void plan_new_container(snapshot::Context& context, SwapPlan& plan,
                         const snapshot::Snapshot& snapshot, const MountChoice& mounts,
                         const docker::EngineInfo& engine) {
   const docker::Image& own = plan.source.image;
-  const std::string& layers = plan.swap.dump.empty() ? snapshot.image_id : own.id;
+  const std::string& layers = plan.swap.files.image.empty() ? snapshot.image_id : own.id;
   // One that runs the snapshot already has all that its image brings.
   Twin& twin = plan.swap.entry.swap->in.twin;
   if (own.id != snapshot.image_id)

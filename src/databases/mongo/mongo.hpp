@@ -36,6 +36,11 @@ class Mongo final : public Database {
   std::vector<std::string> stale_paths(const Recognition&) const override { return {}; }
   std::vector<std::string> spare_paths(Shell&, const Recognition&) const override { return {}; }
   Settled settle(Shell& scratch, const Recognition& recognition) const override;
+  // By mongodump; with the changes of its duration (--oplog) where it is a member of a set.
+  std::optional<Dump> dump(Shell& source, const ContainerFacts& facts,
+                           const Recognition& recognition,
+                           const Credentials& credentials) const override;
+  bool is_refused_login(std::string_view words) const override;
   std::string connection_string(const Address& address, const Server& server,
                                 const Settings& settings) const override;
   std::optional<std::string> not_ready(Shell& container, const ContainerFacts& facts,

@@ -4,6 +4,7 @@
 
 #include "base/paths.hpp"
 #include "base/text.hpp"
+#include "databases/mongo/inside.hpp"
 #include "databases/mongo/mongo.hpp"
 #include "databases/mongo/places.hpp"
 #include "databases/mongo/probe.hpp"
@@ -25,33 +26,35 @@ std::string server_address(std::uint16_t port) {
                      port);
 }
 
-// Of the shells that may be there, the first that is: it says whether the server answers, or that
-// it does not let it in, which is an answer too. Not the tools, which wait for a server without
-// end.
-std::optional<ProgramResult> ask_inside(Shell& container, const Server& server) {
-  const std::array<Strings, 2> questions{
-      Strings{"mongosh", "--quiet", "--norc", server_address(server.port), "--eval",
-              "db.hello().ok"},
-      Strings{"mongo", "--quiet", "--norc", "--port", std::to_string(server.port), "--eval",
-              "db.isMaster().ok"}};
-  for (const Strings& question : questions) {
-    ProgramResult result = container.run(question, {}, {"HOME=/tmp"}, kReadiness);
-    if (!result.missing()) return result;
-  }
-  return std::nullopt;
-}
-
 bool is_refusal(const ProgramResult& result) {
   const std::string said = result.out + result.err;
   return contains_ignoring_case(said, "auth") || contains_ignoring_case(said, "not authorized");
+}
+
+}  // namespace
+
+// One of them answers, or says that it is not let in, which is an answer too.
+std::optional<ProgramResult> ask_inside(Shell& container, const Server& server,
+                                        const Question& question, const Strings& env,
+                                        const TimeLimit& limit) {
+  const std::array<Strings, 2> programs{
+      Strings{"mongosh", "--quiet", "--norc", server_address(server.port), "--eval",
+              question.mongosh},
+      Strings{"mongo", "--quiet", "--norc", "--port", std::to_string(server.port), "--eval",
+              question.mongo}};
+  Strings variables = env;
+  variables.emplace_back("HOME=/tmp");
+  for (const Strings& program : programs) {
+    ProgramResult result = container.run(program, {}, variables, limit);
+    if (!result.missing()) return result;
+  }
+  return std::nullopt;
 }
 
 bool wants_tls(const MongodOptions& options) {
   return option_in(options, "tlsMode") == "requireTLS" ||
          option_in(options, "sslMode") == "requireSSL";
 }
-
-}  // namespace
 
 FlushResult Mongo::flush(Shell& source, const Recognition& recognition,
                          const Credentials& credentials) const {
@@ -99,7 +102,7 @@ std::optional<std::string> Mongo::not_ready(Shell& container, const ContainerFac
       facts.stat(join_path(server.socket_directory, fmt::format("mongodb-{}.sock", server.port)));
   if (!flag_in(settings.options, "nounixsocket") && !has_socket) return "the server is starting";
   if (wants_tls(settings.options)) return std::nullopt;
-  const auto result = ask_inside(container, server);
+  const auto result = ask_inside(container, server, {"db.hello().ok", "db.isMaster().ok"});
   // Without a shell in the image, that it runs and has made its socket is all that can be known.
   if (!result || result->ok() || is_refusal(*result)) return std::nullopt;
   return last_lines(result->err.empty() ? result->out : result->err, 1);

@@ -1,4 +1,6 @@
 // What keeps a copy of MongoDB to itself, and as closed as its source.
+#include "databases/mongo/quiet.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -33,14 +35,23 @@ bool asks_who_somebody_is(const MongodOptions& options) {
          option_in(options, "clusterAuthMode") == "x509";
 }
 
+// What fits the source's files alone.
+bool is_of_files(std::string_view name) {
+  static constexpr std::array<std::string_view, 2> kNames{"storageEngine", "inMemorySizeGB"};
+  return is_one_of(name, kNames) || name == "enableEncryption" || name.starts_with("encryption") ||
+         name.starts_with("kmip");
+}
+
 class Quiet {
  public:
-  Quiet(const Recognition& recognition, const Strings& entrypoint, const Strings& cmd)
+  Quiet(const Recognition& recognition, const Strings& entrypoint, const Strings& cmd,
+        bool has_own_files)
       : recognition_(recognition),
         entrypoint_(entrypoint),
         cmd_(cmd),
         settings_(options_of(recognition.server)),
-        drops_tls_(!recognition.server.keys.empty()) {}
+        drops_tls_(!recognition.server.keys.empty()),
+        has_own_files_(has_own_files) {}
 
   std::optional<Strings> words() const {
     if (!starts_mongod(entrypoint_, cmd_)) return std::nullopt;
@@ -70,7 +81,8 @@ class Quiet {
 
  private:
   bool drops(std::string_view name) const {
-    return is_of_a_set(name) || (drops_tls_ && is_of_tls(name));
+    return is_of_a_set(name) || (drops_tls_ && is_of_tls(name)) ||
+           (has_own_files_ && is_of_files(name));
   }
   bool in_entrypoint(std::string_view name) const {
     return !entrypoint_.empty() && is_mongod(entrypoint_.front()) &&
@@ -110,13 +122,19 @@ class Quiet {
   const Strings& cmd_;
   MongodOptions settings_;
   bool drops_tls_;
+  bool has_own_files_;
 };
 
 }  // namespace
 
 std::optional<Strings> Mongo::quiet_command(const Strings& entrypoint, const Strings& cmd,
                                             const Recognition& recognition) const {
-  return Quiet(recognition, entrypoint, cmd).words();
+  return Quiet(recognition, entrypoint, cmd, false).words();
+}
+
+std::optional<Strings> quiet_command_of_dump(const Strings& entrypoint, const Strings& cmd,
+                                             const Recognition& recognition) {
+  return Quiet(recognition, entrypoint, cmd, true).words();
 }
 
 }  // namespace dksnap::databases::mongo

@@ -1,3 +1,5 @@
+#include "databases/mongo/quiet.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -35,6 +37,21 @@ TEST(MongoQuiet, AuthStaysOnWithoutTheVariablesThatWereLeftOut) {
   EXPECT_EQ(quiet_copy(kOfficial, {"--port", "1"}, kRoot), (Strings{"--port", "1", "--auth"}));
   EXPECT_EQ(quiet_copy(kOfficial, {"mongod", "--auth"}, kRoot), (Strings{"mongod", "--auth"}));
   EXPECT_EQ(quiet_copy({"mongod", "--auth"}, {}), Strings());
+}
+
+TEST(MongoQuiet, OfADumpThatIsLoadedTheFilesAreItsOwn) {
+  ContainerFacts facts;
+  facts.config.entrypoint = kOfficial;
+  facts.config.cmd = {"mongod",  "--enableEncryption=true", "--encryptionKeyFile",
+                      "/k",      "--directoryperdb",        "--storageEngine",
+                      "inMemory"};
+  facts.stat = [](const std::string&) { return std::nullopt; };
+  Recognition recognition;
+  recognition.data_paths = {"/data/db"};
+  recognition.server = Mongo().server(facts, recognition);
+  EXPECT_EQ(quiet_command_of_dump(kOfficial, facts.config.cmd, recognition),
+            (Strings{"mongod", "--directoryperdb"}));
+  EXPECT_EQ(Mongo().quiet_command(kOfficial, facts.config.cmd, recognition), facts.config.cmd);
 }
 
 TEST(MongoQuiet, AMemberOfAReplicaSetIsAloneAndAsClosed) {

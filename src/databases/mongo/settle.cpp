@@ -66,7 +66,7 @@ void refuse_what_cannot_be_read(Shell& scratch, const MongodOptions& source) {
   if (option_in(source, "storageEngine") == "inMemory") {
     throw Error(ErrorCode::database_refused, "cannot settle the copy",
                 "the server keeps its data in memory alone (--storageEngine inMemory)",
-                "dump it with mongodump");
+                "dump it: --method dump");
   }
   if (!flag_in(source, "enableEncryption")) return;
   const std::string key = option_in(source, "encryptionKeyFile");
@@ -74,7 +74,7 @@ void refuse_what_cannot_be_read(Shell& scratch, const MongodOptions& source) {
   throw Error(ErrorCode::database_refused, "cannot settle the copy",
               key.empty() ? "its data are encrypted, and the server gets the key from elsewhere"
                           : fmt::format("its data are encrypted, and no copy has the key {}", key),
-              "dump it with mongodump: a snapshot by copy could not be read without the key");
+              "dump it: --method dump; a copy could not be read without the key");
 }
 
 // Alone and to itself: no other member, no client, no password. Its data and its log of changes are

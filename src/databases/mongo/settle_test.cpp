@@ -96,7 +96,7 @@ TEST(MongoSettle, WithoutTheKeyOrWithNothingOnTheDiskItIsRefused) {
       ADD_FAILURE() << settings.front().first;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::database_refused);
-      EXPECT_THAT(error.hint(), HasSubstr("mongodump"));
+      EXPECT_THAT(error.hint(), HasSubstr("--method dump"));
     }
     EXPECT_THAT(scratch.ran, testing::IsEmpty());
   }

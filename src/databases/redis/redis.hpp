@@ -43,6 +43,20 @@ class Redis final : public Database {
   std::vector<std::string> stale_paths(const Recognition&) const override { return {}; }
   std::vector<std::string> spare_paths(Shell&, const Recognition&) const override { return {}; }
   Settled settle(Shell& scratch, const Recognition& recognition) const override;
+  // By the client's --rdb, into the file that a copy starts from.
+  std::optional<Dump> dump(Shell& source, const ContainerFacts& facts,
+                           const Recognition& recognition,
+                           const Credentials& credentials) const override;
+  bool is_refused_login(std::string_view words) const override;
+
+  std::optional<StartData> start_data(const ContainerFacts& files,
+                                      const Recognition& reader) const override;
+  // Up to Redis 7.2 they are one, and Valkey's dumps for others still are (rdb.h, RDB_VERSION).
+  bool may_read_files_of(std::string_view kind) const override {
+    return kind == kRedis.kind || kind == kValkey.kind;
+  }
+  std::optional<std::string> cannot_read(Shell& scratch, const Server& server,
+                                         const std::string& file) const override;
 
   std::string connection_string(const Address& address, const Server& server,
                                 const Settings& settings) const override;

@@ -52,7 +52,7 @@ run_init_directory() {
       *.sh)
         echo "docker-entrypoint: $file"
         # shellcheck source=/dev/null
-        if [[ -x $file ]]; then "$file"; else . "$file"; fi
+        . "$file"
         ;;
       *.js) echo "docker-entrypoint: skipping $file: the lab's image has no shell that runs JavaScript" ;;
       '/docker-entrypoint-initdb.d/*') ;;
@@ -61,24 +61,45 @@ run_init_directory() {
   done
 }
 
-# On an empty data directory: a server on loopback for the first user and the first commands. The
-# stand-in makes its first user itself.
-first_start() {
-  local pid i port pid_file=/tmp/docker-entrypoint-temp-mongod.pid
+# start_first WORD...: a server on loopback, which answers when this returns; $first is its number.
+start_first() {
+  local i port pid_file=${TMPDIR:-/tmp}/docker-entrypoint-temp-mongod.pid
   port=$(argument --port "$@")
-  FERRETDB_SETUP_DATABASE=${MONGO_INITDB_ROOT_USERNAME:+admin} \
-    FERRETDB_SETUP_USERNAME=$MONGO_INITDB_ROOT_USERNAME FERRETDB_SETUP_PASSWORD=$MONGO_INITDB_ROOT_PASSWORD \
-    "$@" --bind_ip 127.0.0.1 --port "${port:-27017}" --pidfilepath "$pid_file" &
-  pid=$!
+  "$@" --bind_ip 127.0.0.1 --port "${port:-27017}" --pidfilepath "$pid_file" &
+  first=$!
   for ((i = 0; i < 300; i++)); do
-    ! mongo-command --uri "mongodb://127.0.0.1:${port:-27017}/" admin '{"ping": 1}' >/dev/null 2>&1 || break
-    kill -0 "$pid" 2>/dev/null || complain 'the first server ended'
+    ! mongo-command --uri "mongodb://127.0.0.1:${port:-27017}/" admin '{"ping": 1}' >/dev/null 2>&1 || return 0
+    kill -0 "$first" 2>/dev/null || complain 'the first server ended'
     sleep 0.1
   done
+}
+
+stop_first() {
+  kill -TERM "$first"
+  wait "$first"
+  rm -f "${TMPDIR:-/tmp}/docker-entrypoint-temp-mongod.pid"
+}
+
+# On an empty data directory: the first user, whom the stand-in makes by itself where it asks for
+# users; then, by one that asks for none as the official image's, the first commands.
+first_start() {
+  local word words=()
+  for word in "$@"; do
+    [[ $word == --auth ]] || words+=("$word")
+  done
+  if [[ -n $MONGO_INITDB_ROOT_USERNAME ]]; then
+    FERRETDB_SETUP_DATABASE=admin FERRETDB_SETUP_USERNAME=$MONGO_INITDB_ROOT_USERNAME \
+      FERRETDB_SETUP_PASSWORD=$MONGO_INITDB_ROOT_PASSWORD start_first "$@"
+    stop_first
+  fi
+  start_first "${words[@]}"
+  if [[ -n $MONGO_INITDB_ROOT_USERNAME ]]; then
+    # Which the server notes with its first user, and the tools ask for.
+    mongo-command --uri "mongodb://127.0.0.1:$(argument --port "$@" --port 27017)/" admin \
+      '{"insert": "system.version", "documents": [{"_id": "authSchema", "currentVersion": 5}]}' >/dev/null
+  fi
   run_init_directory
-  kill -TERM "$pid"
-  wait "$pid"
-  rm -f "$pid_file"
+  stop_first
   echo 'docker-entrypoint: the data directory is ready; starting the server'
 }
 

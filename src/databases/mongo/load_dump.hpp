@@ -1,0 +1,8 @@
+// What loads a dump into a copy at its first start (databases/dump.hpp).
+#pragma once
+
+namespace dksnap::databases::mongo {
+
+extern const char* const kLoadDump;
+
+}  // namespace dksnap::databases::mongo
