@@ -221,6 +221,23 @@ TEST_P(MongoDump, WhatCannotBeLoadedIsCountedAndShown) {
   EXPECT_THAT(mongo(desk(), copy, "shop", R"({"count": "kept"})"), HasSubstr(R"("n":1)"));
 }
 
+// All is of the moment of its end then. The stand-in has such a log, and nothing that applies it.
+TEST_P(MongoDump, OfAMemberOfASetWithWhatChangedMeanwhile) {
+  const std::string source =
+      start_mongo(desk(), {}, {"mongod", "--replSet", "rs0", "--bind_ip_all"});
+  mongo(desk(), source, "local", R"({"create": "oplog.rs", "capped": true, "size": 1048576})");
+  mongo(desk(), source, "shop", kKept);
+  mongo(desk(), source, "shop",
+        R"({"createIndexes": "kept", "indexes": [{"key": {"n": 1}, "name": "by_n"}]})");
+  const RunResult taken = dump(source);
+  ASSERT_EQ(taken.status, 0) << taken;
+  EXPECT_THAT(taken.err, Not(HasSubstr("at its own moment")));
+  const std::string copy = boot(taken.out.substr(0, 8), 3);
+  EXPECT_THAT(booted_.err, HasSubstr("no such command: 'applyOps'"));
+  EXPECT_THAT(mongo(desk(), copy, "shop", R"({"count": "kept"})"), HasSubstr(R"("n":1)"));
+  EXPECT_THAT(mongo(desk(), copy, "shop", R"({"listIndexes": "kept"})"), HasSubstr("by_n"));
+}
+
 // No copy has the key; a dump needs none.
 TEST_P(MongoDump, InPlaceOfACopyThatCannotBeRead) {
   const std::string source = start_mongo(desk(), {}, {"mongod", "--enableEncryption=true"});
