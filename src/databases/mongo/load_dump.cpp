@@ -52,11 +52,11 @@ dksnap_load() (
       break
     done
   fi
-  log=
-  [ ! -e "$parts/oplog" ] || log=--oplogReplay
+  options=()
+  [ ! -e "$parts/oplog" ] || options=(--oplogReplay)
   load() {
     cat "$parts"/part-* | mongorestore --host "$host" --port "$port" --archive --drop \
-      --bypassDocumentValidation $log "$@" 2>"$report.all"
+      --bypassDocumentValidation "${options[@]}" 2>"$report.all"
     status=$?
     # Lines begin with the time.
     sed -e 's/^[^ 	]*	//' -e 's/^\(.\{400\}\).*/\1/' "$report.all" >"$report.words"
@@ -65,11 +65,19 @@ dksnap_load() (
     grep -q '^Failed: ' "$report.words" || [ "$status" -eq 0 ] ||
       echo "mongorestore ended with status $status: $(tail -n 1 "$report.words")"
   }
+  # Without what it gave up at there is at least all else.
+  again() {
+    { grep '^Failed: ' "$report.found"; load; } >"$report.next"
+    mv "$report.next" "$report.found"
+  }
   load >"$report.found"
-  # Without users there is at least all else.
+  if grep -q '^Failed: .*oplog' "$report.found"; then
+    options=()
+    again
+  fi
   if grep -q -E '^Failed: .*(auth version|merge command|restoring (users|roles))' "$report.found"; then
-    { head -n 1 "$report.found"; load --nsExclude 'admin.system.*'; } >"$report.second"
-    mv "$report.second" "$report.found"
+    options=(--nsExclude 'admin.system.*')
+    again
   fi
   if grep -q '^Failed: .*creating indexes' "$report.found"; then
     echo 'and the indexes that it had still to make, if there were any' >>"$report.found"

@@ -83,13 +83,14 @@ stop_first() {
 # On an empty data directory: the first user, whom the stand-in makes by itself where it asks for
 # users; then, by one that asks for none as the official image's, the first commands.
 first_start() {
-  local word words=()
+  local word own=() words=()
   for word in "$@"; do
-    [[ $word == --auth ]] || words+=("$word")
+    [[ $word == --bind_ip_all ]] || own+=("$word")
+    [[ $word == --bind_ip_all || $word == --auth ]] || words+=("$word")
   done
   if [[ -n $MONGO_INITDB_ROOT_USERNAME ]]; then
     FERRETDB_SETUP_DATABASE=admin FERRETDB_SETUP_USERNAME=$MONGO_INITDB_ROOT_USERNAME \
-      FERRETDB_SETUP_PASSWORD=$MONGO_INITDB_ROOT_PASSWORD start_first "$@"
+      FERRETDB_SETUP_PASSWORD=$MONGO_INITDB_ROOT_PASSWORD start_first "${own[@]}"
     stop_first
   fi
   start_first "${words[@]}"
