@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kPartBytes = 4U << 20U;
 constexpr std::size_t kErrorBytes = 8U << 10U;
+constexpr std::size_t kTailBytes = 1U << 10U;
 
 std::string in_tar(std::string_view path) {
   return std::string(path.substr(1));
@@ -44,6 +45,7 @@ class Parts final : public Sink {
     while (!bytes.empty()) {
       const auto taken = bytes.first(std::min(bytes.size(), kPartBytes - part_.size()));
       part_.append(reinterpret_cast<const char*>(taken.data()), taken.size());
+      tail_.write(taken);
       bytes = bytes.subspan(taken.size());
       if (part_.size() == kPartBytes) flush();
     }
@@ -74,12 +76,17 @@ class Parts final : public Sink {
     scratch_.put_files(worker::kStagingDirectory, archive);
   }
   std::uint64_t bytes() const { return bytes_; }
+  // Whether its last line, which may have no end, begins so.
+  bool ends_with_line(std::string_view start) const {
+    return last_lines(tail_.text(), 1).starts_with(start);
+  }
 
  private:
   scratch::Scratch& scratch_;
   image::TarEntry owner_;
   std::function<void(std::uint64_t)> on_bytes_;
   std::string part_;
+  TailSink tail_{kTailBytes};
   unsigned number_ = 0;
   std::uint64_t bytes_ = 0;
 };
@@ -105,7 +112,8 @@ void put_frame(docker::Engine& engine, const Plan& plan, const image::TarEntry& 
   add_directory(databases::kEmptyDirectory, owner);
   add_directory(parent_path(databases::kLoadReport), own);
   add_directory(databases::kFirstStartScripts, roots);
-  tar.add_file(in_tar(databases::kDumpLoader), plan.dump->loader, 0755);
+  tar.add_file(in_tar(databases::kDumpLoader), plan.dump->loader,
+               plan.dump->loader_is_sourced ? 0644 : 0755);
   for (const databases::DumpFile& file : plan.dump->files) {
     if (!is_within(file.path, databases::kDumpDirectory))
       tar.add_file(in_tar(file.path), file.content, 0644);
@@ -130,7 +138,7 @@ void cancel(snapshot::Context& context, const Plan& plan) {
 }
 
 Error refused(const Plan& plan, int status, const std::string& said) {
-  const std::string& tool = plan.dump->argv.front();
+  const std::string& tool = plan.dump->tool;
   const std::string what = fmt::format("cannot dump {}", plan.source.name());
   if (status == 126 || status == 127) {
     return {ErrorCode::failed, what, fmt::format("there is no {} in it", tool),
@@ -168,7 +176,11 @@ std::uint64_t stream(snapshot::Context& context, const Plan& plan, scratch::Scra
     cancel(context, plan);
     throw;
   }
+  const std::string& last = plan.dump->last_line;
   if (status != 0 || parts.bytes() == 0) throw refused(plan, status, said.text());
+  // A server or a tool that was cut off can have ended well for all that the engine knows.
+  if (!last.empty() && !parts.ends_with_line(last))
+    throw refused(plan, status, said.text() + "\nwhat it wrote has no end");
   return parts.bytes();
 }
 
@@ -228,7 +240,7 @@ Copied dump(snapshot::Context& context, const Plan& plan, scratch::Scratch& scra
   copied.bytes = stream(context, plan, scratch, step);
   scratch.set_job(plan.job);
   scratch.sync([] {}, [] {}, [](const worker::Progress&) {});
-  step.done(fmt::format("dumped {} by {}", human_size(copied.bytes), plan.dump->argv.front()));
+  step.done(fmt::format("dumped {} by {}", human_size(copied.bytes), plan.dump->tool));
   return copied;
 }
 

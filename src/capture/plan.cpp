@@ -389,6 +389,9 @@ Plan make_plan(snapshot::Context& context, const CreateRequest& request,
 void tell_plan(snapshot::Reporter& reporter, const Plan& plan) {
   for (const snapshot::LeftOut& item : plan.contents.left_out)
     reporter.notice(fmt::format("left out: {}: {}", item.what, item.why));
+  if (plan.dump) {
+    for (const std::string& note : plan.dump->notes) reporter.notice(note);
+  }
   const std::string secrets = left_out_names(plan.config);
   if (!secrets.empty()) reporter.notice("left out: " + secrets + " (secrets, as it seems)");
   if (!plan.config.from_image.empty()) {
@@ -423,7 +426,7 @@ void tell_dry_run(snapshot::Reporter& reporter, const Plan& plan) {
   if (!plan.dump) {
     for (const std::string& target : plan.contents.targets()) reporter.notice("captures " + target);
   }
-  if (plan.dump) reporter.notice("as a dump by " + plan.dump->argv.front());
+  if (plan.dump) reporter.notice("as a dump by " + plan.dump->tool);
   reporter.notice(
       fmt::format("and {} changed paths of the root file system", plan.contents.root_paths.size()));
   reporter.notice(plan.parent.delta ? fmt::format("stored as what changed since \"{}\"",

@@ -31,6 +31,7 @@ struct DumpFile {
 };
 
 struct Dump {
+  std::string tool;               // what writes it, for people: "pg_dumpall"
   std::vector<std::string> argv;  // run in the source; its output is the dump
   std::vector<std::string> env;   // where a password is; added to the source's
   // Run in the source where the first was not waited for to its end: the engine does not end it.
@@ -38,11 +39,16 @@ struct Dump {
   // What the image's entrypoint needs to make, at the first start of a copy, the database that the
   // dump is loaded into: NAME=value.
   std::vector<std::string> copy_env;
+  // What the last line of a whole one begins with; empty: nothing in particular.
+  std::string last_line;
   std::string loader;  // what kDumpLoader holds
+  // Not executable: the entrypoint then reads it into its own shell.
+  bool loader_is_sourced = false;
   // In kDumpDirectory, for the loader; elsewhere what the server reads its settings from.
   std::vector<DumpFile> files;
   std::string lacks;                 // what of the server is never in a dump, in words
   std::vector<std::string> missing;  // data that is not in this one, in words
+  std::vector<std::string> notes;    // what else to know of this one, a sentence each
 };
 
 }  // namespace dksnap::databases
