@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kPartBytes = 4U << 20U;
 constexpr std::size_t kErrorBytes = 8U << 10U;
+constexpr std::size_t kTailBytes = 1U << 10U;
 
 std::string in_tar(std::string_view path) {
   return std::string(path.substr(1));
@@ -46,6 +47,7 @@ class Parts final : public Sink {
     while (!bytes.empty()) {
       const auto taken = bytes.first(std::min(bytes.size(), kPartBytes - part_.size()));
       part_.append(reinterpret_cast<const char*>(taken.data()), taken.size());
+      tail_.write(taken);
       bytes = bytes.subspan(taken.size());
       if (part_.size() == kPartBytes) flush();
     }
@@ -76,12 +78,17 @@ class Parts final : public Sink {
     scratch_.put_files(worker::kStagingDirectory, archive);
   }
   std::uint64_t bytes() const { return bytes_; }
+  // Whether its last line, which may have no end, begins so.
+  bool ends_with_line(std::string_view start) const {
+    return last_lines(tail_.text(), 1).starts_with(start);
+  }
 
  private:
   scratch::Scratch& scratch_;
   image::TarEntry owner_;
   std::function<void(std::uint64_t)> on_bytes_;
   std::string part_;
+  TailSink tail_{kTailBytes};
   unsigned number_ = 0;
   std::uint64_t bytes_ = 0;
 };
@@ -163,7 +170,8 @@ void put_frame(docker::Engine& engine, const Plan& plan, const image::TarEntry& 
     add_directory(databases::kEmptyDirectory, owner);
     add_directory(parent_path(databases::kLoadReport), own);
     add_directory(databases::kFirstStartScripts, roots);
-    tar.add_file(in_tar(databases::kDumpLoader), plan.dump->loader, 0755);
+    tar.add_file(in_tar(databases::kDumpLoader), plan.dump->loader,
+                 plan.dump->loader_is_sourced ? 0644 : 0755);
   } else if (parent_path(plan.dump->data_file) != data.front()) {
     add_directory(parent_path(plan.dump->data_file), owner);
   }
@@ -210,7 +218,7 @@ std::string reason_in(const std::string& said) {
 }
 
 Error refused(const Plan& plan, int status, const std::string& said) {
-  const std::string& tool = plan.dump->argv.front();
+  const std::string& tool = plan.dump->tool;
   const std::string what = fmt::format("cannot dump {}", plan.source.name());
   if (status == 126 || status == 127) {
     return {ErrorCode::failed, what, fmt::format("there is no {} in it", tool),
@@ -227,8 +235,8 @@ Error refused(const Plan& plan, int status, const std::string& said) {
 
 Error half_seen(const Plan& plan) {
   return {ErrorCode::credentials, fmt::format("cannot dump {}", plan.source.name()),
-          fmt::format("{} may not see {}, and so perhaps not all else either",
-                      plan.dump->argv.front(), plan.dump->proof),
+          fmt::format("{} may not see {}, and so perhaps not all else either", plan.dump->tool,
+                      plan.dump->proof),
           "give the user and the password of one who may see all (--db-user, --db-password-file), "
           "or take a copy: leave out --method dump"};
 }
@@ -270,6 +278,10 @@ std::uint64_t stream_parts(snapshot::Context& context, const Plan& plan, scratch
   run_tool(context, plan, parts);
   parts.flush();
   if (parts.bytes() == 0) throw nothing_said(plan);
+  // A server or a tool that was cut off can have ended well for all that the engine knows.
+  const std::string& last = plan.dump->last_line;
+  if (!last.empty() && !parts.ends_with_line(last))
+    throw refused(plan, 0, "what it wrote has no end");
   return parts.bytes();
 }
 
@@ -358,7 +370,7 @@ Copied dump(snapshot::Context& context, const Plan& plan, scratch::Scratch& scra
   scratch.set_job(plan.job);
   scratch.sync([] {}, [] {}, [](const worker::Progress&) {});
   if (!has_parts) copied.bytes = stream_file(context, plan, scratch);
-  step.done(fmt::format("dumped {} by {}", human_size(copied.bytes), plan.dump->argv.front()));
+  step.done(fmt::format("dumped {} by {}", human_size(copied.bytes), plan.dump->tool));
   return copied;
 }
 

@@ -439,7 +439,7 @@ void tell_dry_run(snapshot::Reporter& reporter, const Plan& plan) {
   if (!plan.dump) {
     for (const std::string& target : plan.contents.targets()) reporter.notice("captures " + target);
   }
-  if (plan.dump) reporter.notice("as a dump by " + plan.dump->argv.front());
+  if (plan.dump) reporter.notice("as a dump by " + plan.dump->tool);
   reporter.notice(
       fmt::format("and {} changed paths of the root file system", plan.contents.root_paths.size()));
   reporter.notice(plan.parent.delta ? fmt::format("stored as what changed since \"{}\"",

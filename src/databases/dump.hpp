@@ -43,6 +43,7 @@ struct EndMark {
 };
 
 struct Dump {
+  std::string tool;               // what writes it, for people: "pg_dumpall"
   std::vector<std::string> argv;  // run in the source; its output is the dump
   std::vector<std::string> env;   // where a password is; added to the source's
   std::string input;              // what it reads: a password; empty: nothing
@@ -53,11 +54,15 @@ struct Dump {
   // What the image's entrypoint needs to make, at the first start of a copy, the database that the
   // dump is loaded into: NAME=value.
   std::vector<std::string> copy_env;
+  // What the last line of a whole one begins with; empty: nothing in particular.
+  std::string last_line;
   std::string loader;  // what kDumpLoader holds
   // The dump is no parts that a loader loads, but this one file, in the data directory, which a
   // copy's server starts from by itself; empty: it is parts.
   std::string data_file;
   EndMark end_mark;  // of that
+  // Not executable: the entrypoint then reads it into its own shell.
+  bool loader_is_sourced = false;
   // In kDumpDirectory, for the loader; in the data directory, beside data_file; elsewhere what the
   // server reads its settings from.
   std::vector<DumpFile> files;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "databases/database.hpp"
+#include "databases/innodb/dump_words.hpp"
 #include "databases/innodb/options.hpp"
 #include "databases/innodb/product.hpp"
 
@@ -36,6 +37,10 @@ class InnodbDatabase : public Database {
   std::vector<std::string> spare_paths(Shell& scratch,
                                        const Recognition& recognition) const override;
   Settled settle(Shell& scratch, const Recognition& recognition) const override;
+  std::optional<Dump> dump(Shell& source, const ContainerFacts& facts,
+                           const Recognition& recognition,
+                           const Credentials& credentials) const override;
+  bool is_refused_login(std::string_view words) const override;
   std::string connection_string(const Address& address, const Server& server,
                                 const Settings& settings) const override;
   std::optional<std::string> not_ready(Shell& container, const ContainerFacts& facts,
@@ -44,6 +49,7 @@ class InnodbDatabase : public Database {
 
  protected:
   virtual const Product& product() const = 0;
+  virtual const DumpWords& dump_words() const = 0;
   // Of the text of a version file: "11.8"; empty where it says none.
   virtual std::string version_in(const std::string& text) const = 0;
   // Whether a server with these settings takes connections over the network.

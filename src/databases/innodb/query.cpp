@@ -1,33 +1,13 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "databases/innodb/client.hpp"
 #include "databases/innodb/innodb.hpp"
 #include "databases/innodb/probe.hpp"
 #include "docker/wire/url.hpp"
 
 namespace dksnap::databases::innodb {
 namespace {
-
-// One statement through the socket inside the container, where images without a root password, and
-// those whose servers know the system's users, let local users in.
-ProgramResult ask_inside(Shell& container, const Product& product, const std::string& statement,
-                         const Server& server, const Credentials& credentials,
-                         const TimeLimit& limit) {
-  std::vector<std::string> env;
-  if (!credentials.password.empty()) env.push_back("MYSQL_PWD=" + credentials.password);
-  const std::string& user = credentials.user.empty() ? server.administrator : credentials.user;
-  ProgramResult result;
-  for (const std::string_view client : product.clients) {
-    std::vector<std::string> words{std::string(client),   "--protocol=socket",
-                                   "--connect-timeout=5", "--batch",
-                                   "--skip-column-names", "--user=" + user};
-    if (!server.socket.empty()) words.push_back("--socket=" + server.socket);
-    words.push_back("--execute=" + statement);
-    result = container.run(words, {}, env, limit);
-    if (!result.missing()) break;
-  }
-  return result;
-}
 
 // Where its images make a user of a database's own, those; else who may do everything.
 struct Login {

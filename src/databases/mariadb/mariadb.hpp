@@ -8,6 +8,7 @@ namespace dksnap::databases::mariadb {
 class Mariadb final : public innodb::InnodbDatabase {
  protected:
   const innodb::Product& product() const override;
+  const innodb::DumpWords& dump_words() const override;
   std::string version_in(const std::string& text) const override;
   std::vector<std::string> quiet_options(const Recognition& recognition) const override;
   std::string_view redo_setting() const override { return "innodb_log_file_size"; }

@@ -87,6 +87,7 @@ std::optional<Dump> Mongo::dump(Shell& source, const ContainerFacts& facts,
     expect_all(answer);
   }
   Dump dump;
+  dump.tool = "mongodump";
   dump.argv = {"mongodump", "--host", "127.0.0.1", "--port", std::to_string(server.port),
                "--archive"};
   const Strings tls = tls_words(options);

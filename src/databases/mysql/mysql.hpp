@@ -8,6 +8,7 @@ namespace dksnap::databases::mysql {
 class Mysql final : public innodb::InnodbDatabase {
  protected:
   const innodb::Product& product() const override;
+  const innodb::DumpWords& dump_words() const override;
   std::string version_in(const std::string& text) const override;
   bool listens(const innodb::ServerSettings& settings) const override;
   std::vector<std::string> quiet_options(const Recognition& recognition) const override;

@@ -117,7 +117,8 @@ std::optional<Dump> Postgres::dump(Shell& source, const ContainerFacts& facts,
   if (login.user.empty()) login.user = server.administrator;
   login.password = password_of(facts, credentials, {"POSTGRES_PASSWORD"});
   Dump dump;
-  dump.argv = {"pg_dumpall", "-w", "--quote-all-identifiers", "--no-tablespaces", "-U", login.user};
+  dump.tool = "pg_dumpall";
+  dump.argv = {dump.tool, "-w", "--quote-all-identifiers", "--no-tablespaces", "-U", login.user};
   const std::vector<std::string> there = address_options(server);
   dump.argv.insert(dump.argv.end(), there.begin(), there.end());
   dump.env = address_variables();

@@ -86,6 +86,7 @@ std::optional<Dump> Redis::dump(Shell& source, const ContainerFacts& facts,
   const std::string& data = recognition.data_paths.front();
   const Persistence persistence = persistence_of(server.settings);
   Dump dump;
+  dump.tool = std::string(product_.client);
   dump.argv = client.command({"--rdb", "-"});
   dump.env = client.environment();
   dump.env.push_back(new_mark());

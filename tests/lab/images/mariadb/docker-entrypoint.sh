@@ -9,7 +9,7 @@ complain() {
 }
 
 # setting NAME [DEFAULT]: NAME is $MARIADB_NAME or $MYSQL_NAME, or the content of the file that the
-# same with _FILE names, or DEFAULT.
+# same with _FILE names, or DEFAULT. Scripts of a first start see it as both.
 setting() {
   local prefix variable file
   printf -v "$1" '%s' "${2:-}"
@@ -18,8 +18,9 @@ setting() {
     [[ -z ${!variable:-} || -z ${!file:-} ]] || complain "$variable and $file are both set; only one may be"
     [[ -z ${!variable:-} ]] || printf -v "$1" '%s' "${!variable}"
     [[ -z ${!file:-} ]] || printf -v "$1" '%s' "$(<"${!file}")"
-    unset "$variable" "$file"
+    unset "$file"
   done
+  export "MYSQL_$1=${!1}" "MARIADB_$1=${!1}"
 }
 
 is_mysql() { [[ -n ${MYSQL_MAJOR:-} ]]; }
@@ -32,7 +33,31 @@ option() {
 quoted() { printf "'%s'" "$(sed -e 's/\\/\\\\/g' -e "s/'/''/g" <<<"$1")"; }
 
 sql() {
-  "$client" --protocol=socket -uroot -hlocalhost --socket="$socket" --comments ${given:+--password="$ROOT_PASSWORD"} "$@"
+  MYSQL_PWD=${given:+$MYSQL_ROOT_PASSWORD} "$client" --protocol=socket -uroot -hlocalhost --socket="$SOCKET" --comments "$@"
+}
+
+# Of the names of the official images': what a first start's script may call or replace.
+docker_process_sql() { sql ${DATABASE:+"$DATABASE"} "$@"; }
+
+docker_temp_server_stop() {
+  if is_mysql; then
+    mysqladmin --defaults-extra-file=<(printf '[client]\nuser=root\npassword="%s"\n' "$MYSQL_ROOT_PASSWORD") \
+      --socket="$SOCKET" shutdown
+  else
+    kill "$MARIADB_PID"
+    wait "$MARIADB_PID"
+  fi
+}
+
+# The official image makes them always; here where MARIADB_HEALTHCHECK_GRANTS asks for it.
+create_healthcheck_users() {
+  local host password
+  password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  for host in 127.0.0.1 ::1 localhost; do
+    echo "CREATE USER IF NOT EXISTS healthcheck@'$host'; SET PASSWORD FOR healthcheck@'$host' = PASSWORD('$password');
+          GRANT $MARIADB_HEALTHCHECK_GRANTS ON *.* TO healthcheck@'$host';"
+  done
+  (umask 077; printf '[mariadb-client]\nsocket=%s\nuser=healthcheck\npassword=%s\n' "$SOCKET" "$password" >"$DATADIR/.my-healthcheck.cnf")
 }
 
 run_init_directory() {
@@ -63,6 +88,7 @@ users() {
   [[ -z $DATABASE ]] || echo "CREATE DATABASE IF NOT EXISTS \`$DATABASE\`;"
   [[ -z $USER_NAME ]] || echo "CREATE USER $(quoted "$USER_NAME")@'%' IDENTIFIED BY $(quoted "$PASSWORD");"
   [[ -z $USER_NAME || -z $DATABASE ]] || echo "GRANT ALL ON \`${DATABASE//_/\\_}\`.* TO $(quoted "$USER_NAME")@'%';"
+  is_mysql || [[ -z ${MARIADB_HEALTHCHECK_GRANTS:-} ]] || create_healthcheck_users
 }
 
 # On an empty data directory: the system's tables, then a server without network for the first commands.
@@ -70,13 +96,14 @@ first_start() {
   local i
   if is_mysql; then
     "$@" --initialize-insecure --default-time-zone=SYSTEM
-    "$@" --daemonize --skip-networking --default-time-zone=SYSTEM --socket="$socket"
+    "$@" --daemonize --skip-networking --default-time-zone=SYSTEM --socket="$SOCKET"
   else
-    mariadb-install-db --datadir="$data" --rpm --auth-root-authentication-method=normal --skip-test-db \
+    mariadb-install-db --datadir="$DATADIR" --rpm --auth-root-authentication-method=normal --skip-test-db \
       "${@:2}" --default-time-zone=SYSTEM --skip-log-bin --loose-innodb_buffer_pool_load_at_startup=0 \
       --loose-innodb_buffer_pool_dump_at_shutdown=0 >/dev/null
-    echo "${MARIADB_VERSION#*:}.0-MariaDB" >"$data/mariadb_upgrade_info"
-    "$@" --skip-networking --default-time-zone=SYSTEM --socket="$socket" --expire-logs-days=0 --skip-slave-start &
+    echo "${MARIADB_VERSION#*:}.0-MariaDB" >"$DATADIR/mariadb_upgrade_info"
+    "$@" --skip-networking --default-time-zone=SYSTEM --socket="$SOCKET" --expire-logs-days=0 --skip-slave-start &
+    MARIADB_PID=$!
   fi
   given=''
   for ((i = 0; i < 600; i++)); do
@@ -86,9 +113,7 @@ first_start() {
   users | sql mysql
   [[ -z $ROOT_PASSWORD ]] || given=yes
   run_init_directory
-  sql -e SHUTDOWN
-  wait
-  while [[ -e $socket ]]; do sleep 0.1; done
+  docker_temp_server_stop
   echo 'docker-entrypoint: the data directory is ready; starting the server'
 }
 
@@ -107,13 +132,13 @@ fi
 if [[ $serving == yes ]]; then
   client=mariadb
   if is_mysql; then client=mysql; fi
-  data=$(option datadir "$@")
-  data=${data%/}
-  socket=$(option socket "$@")
+  DATADIR=$(option datadir "$@")
+  DATADIR=${DATADIR%/}
+  SOCKET=$(option socket "$@")
   # Started as root: give the directories to mysql and start again as that user.
   if ((EUID == 0)); then
-    mkdir -p "$data" "$(dirname "$socket")"
-    find "$data" "$(dirname "$socket")" \! -user mysql -exec chown mysql: '{}' +
+    mkdir -p "$DATADIR" "$(dirname "$SOCKET")"
+    find "$DATADIR" "$(dirname "$SOCKET")" \! -user mysql -exec chown mysql: '{}' +
     exec gosu mysql "${BASH_SOURCE[0]}" "$@"
   fi
   setting ROOT_PASSWORD
@@ -123,7 +148,7 @@ if [[ $serving == yes ]]; then
   setting PASSWORD
   setting ALLOW_EMPTY_ROOT_PASSWORD
   [[ -z ${MYSQL_ALLOW_EMPTY_PASSWORD:-} ]] || ALLOW_EMPTY_ROOT_PASSWORD=yes
-  if [[ -d $data/mysql ]]; then
+  if [[ -d $DATADIR/mysql ]]; then
     echo 'docker-entrypoint: there is a database already; not initialising'
   else
     [[ -n $ROOT_PASSWORD$ALLOW_EMPTY_ROOT_PASSWORD ]] ||
