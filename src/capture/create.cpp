@@ -96,9 +96,7 @@ CreateResult carry_out(snapshot::Context& context, const CreateRequest& request,
   result.missing = plan.contents.missing;
   result.missing.insert(result.missing.end(), flushed.missing.begin(), flushed.missing.end());
   for (std::string& what : missing_of_others(plan)) result.missing.push_back(std::move(what));
-  for (const std::string& what : settled.emptied)
-    result.missing.push_back(
-        what + ", which are unlogged: recovery empties them; `--method stop` keeps them");
+  result.missing.insert(result.missing.end(), settled.emptied.begin(), settled.emptied.end());
   result.frozen = copied.frozen;
   result.copied_bytes = copied.bytes;
   result.stored_bytes = packed.blob_size;

@@ -17,7 +17,7 @@ snapshot::Snapshot describe(const Plan& plan, const Copied& copied, const Settle
         {fmt::format("{} sockets", copied.sockets), "an image cannot hold them"});
   }
   for (const std::string& what : settled.emptied)
-    snapshot.left_out.push_back({what, "recovery empties unlogged tables"});
+    snapshot.left_out.push_back({what, "it ended with its server"});
   snapshot.settled = settled.done;
   if (settled.done) snapshot.server_version = settled.version;
   snapshot.added_bytes = packed.layer_bytes;

@@ -56,7 +56,7 @@ struct Settled {
   bool done = false;                 // not for kinds that need none
   bool was_clean = false;            // there was nothing to recover
   std::string version;               // of that server
-  std::vector<std::string> emptied;  // what it has emptied for that, as words
+  std::vector<std::string> emptied;  // what it has not any more, as words
 };
 // `as_it_is`: a copy that the server refuses stays as it is, and is no error.
 Settled settle(snapshot::Context& context, const Plan& plan, bool as_it_is,

@@ -80,7 +80,8 @@ struct FlushResult {
 struct Settled {
   std::string version;     // of the server: "15.18"
   bool was_clean = false;  // it had been shut down: there was nothing to recover
-  // Data that the source had and the copy has not, since recovery empties it: "the rows of …".
+  // Data that the source had, or may have had, and the copy has not, with the reason: "the rows of
+  // …, which are unlogged: …".
   std::vector<std::string> emptied;
   // Paths that a cleanly shut down copy no longer needs.
   std::vector<std::string> leftovers;
@@ -209,6 +210,8 @@ class Database {
   // network. Throws database_refused with the server's own words.
   virtual Settled settle(Shell& scratch, const Recognition& recognition) const = 0;
 
+  // Whether dump() can give something.
+  virtual bool can_be_dumped() const { return false; }
   // How its own tools write out what its server holds; nothing where the kind has none.
   virtual std::optional<Dump> dump(Shell& /*source*/, const ContainerFacts& /*facts*/,
                                    const Recognition& /*recognition*/,

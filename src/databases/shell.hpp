@@ -11,7 +11,7 @@
 namespace dksnap::databases {
 
 // The worker inside every scratch; it also answers small questions about files (`list DIR`, `owner
-// PATH`) in images that have no shell and no tools.
+// PATH`, `text FILE`) in images that have no shell and no tools.
 inline constexpr const char* kWorkerProgram = "/.dksnap/worker";
 
 struct ProgramResult {

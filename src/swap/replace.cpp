@@ -76,6 +76,15 @@ class ReplacePlanner {
                         plan_.source.name()),
             why, fmt::format("boot it beside it: `dksnap boot {}`{}", snapshot_.short_id(), more)};
   }
+  // Its files are of one version and one C library, and what its server tells is of none.
+  Error unlike_files(const std::string& why) const {
+    const Error error = unlike(why);
+    if (!plan_.source.kind.database->can_be_dumped()) return error;
+    return {error.code(), error.message(), error.why(),
+            fmt::format("take what any version loads, from where it came: `dksnap create {} "
+                        "--method dump`; or {}",
+                        shell_quote(snapshot_.source), error.hint())};
+  }
 
   // The server may be what has to be repaired: one whose data cannot be recognised any more counts
   // as what it was.
@@ -92,10 +101,13 @@ class ReplacePlanner {
            std::find(snapshot_.paths.begin(), snapshot_.paths.end(), databases::kDumpDirectory) !=
                snapshot_.paths.end();
   }
-  // Than the snapshot's source: another version, or another C library.
+  // Than a dump's source: another version (of MariaDB, 11.4 and 11.8 are two), or another C
+  // library.
   bool runs_another() const {
     const databases::Recognition& found = plan_.source.kind.recognition;
-    return major_of(snapshot_.server_version) != major_of(found.version) || libcs_differ();
+    const bool same = is_dump() ? snapshot_.server_version == found.version
+                                : major_of(snapshot_.server_version) == major_of(found.version);
+    return !same || libcs_differ();
   }
   bool libcs_differ() const {
     const std::string libc = capture::find_libc(context_.engine, plan_.source.id());
@@ -201,14 +213,14 @@ class ReplacePlanner {
     const std::string theirs = major_of(snapshot_.server_version);
     const std::string ours = major_of(found.version);
     if (!theirs.empty() && !ours.empty() && theirs != ours) {
-      throw unlike(fmt::format("it is of {} {}, and {} runs {} {}", snapshot_.kind,
-                               snapshot_.server_version, plan_.source.name(), found.kind,
-                               found.version));
+      throw unlike_files(fmt::format("it is of {} {}, and {} runs {} {}", snapshot_.kind,
+                                     snapshot_.server_version, plan_.source.name(), found.kind,
+                                     found.version));
     }
     // The arguments stay, so the server would look where nothing is, and begin anew.
     refuse_other_place();
     if (libcs_differ()) {
-      throw unlike(
+      throw unlike_files(
           fmt::format("it was taken on {}, and {} runs on another C library, which sorts text in "
                       "another order: "
                       "indexes would be wrong",

@@ -108,9 +108,14 @@ std::optional<Message> take_job(const Arguments& arguments, Talk&) {
   return std::nullopt;
 }
 
-// The answers to these two are plain text: databases ask them in images without tools.
+// The answers to these are plain text: databases ask them in images without tools.
 std::optional<Message> owner(const Arguments& arguments, Talk&) {
   for (const std::string& path : arguments.rest) ::puts(owner_of(arguments.place(), path).c_str());
+  return std::nullopt;
+}
+std::optional<Message> text(const Arguments& arguments, Talk&) {
+  for (const std::string& path : arguments.rest)
+    ::fputs(text_of(arguments.place(), path).c_str(), stdout);
   return std::nullopt;
 }
 std::optional<Message> list(const Arguments& arguments, Talk&) {
@@ -163,7 +168,7 @@ constexpr std::array kCommands{
     Command{"hand-over", hand_over}, Command{"take-job", take_job}, Command{"room", room},
     Command{"drop", drop},           Command{"find", find},         Command{"name-user", name},
     Command{"unname-user", unname},  Command{"thaw", thaw_group},   Command{"write", write},
-    Command{"until", until}};
+    Command{"until", until},         Command{"text", text}};
 
 std::optional<Arguments> parse(int count, char** words) {
   Arguments arguments;

@@ -47,7 +47,7 @@ const std::string& MysqlField::start(const Words& options, const Words& argument
         const std::size_t ready = all_said.find("the data directory is ready");
         return ready != std::string::npos &&
                desk().docker(client(source_, "SELECT 1")).status == 0 &&
-               desk().docker({"top", source_, "-eo", "args"}).out.find("docker-entrypoint") ==
+               desk().docker({"top", source_, "-eo", "pid,args"}).out.find("docker-entrypoint") ==
                    std::string::npos;
       },
       std::chrono::seconds(180)))
@@ -63,9 +63,11 @@ std::string MysqlField::sql(const std::string& container, const std::string& sta
   return std::string(trim(result.out));
 }
 
-RunResult MysqlField::snapshot() {
-  RunResult result = desk().dksnap({"create", source_});
-  EXPECT_TRUE(succeeded(result));
+RunResult MysqlField::snapshot(const Words& more, int status) {
+  Words words{"create", source_};
+  words.insert(words.end(), more.begin(), more.end());
+  RunResult result = desk().dksnap(words);
+  EXPECT_EQ(result.status, status) << result;
   id_ = std::string(trim(result.out));
   return result;
 }

@@ -22,13 +22,15 @@ class MysqlField : public DeskFixture<::testing::TestWithParam<std::string>> {
   const std::string& source() const { return source_; }
   // Through the socket, where the client looks for it; as root, with `password` if it has one.
   std::string sql(const std::string& container, const std::string& statement);
-  RunResult snapshot();
+  RunResult snapshot(const Words& more = {}, int status = 0);
   // A copy of it, with the row in it and no complaint of any table; `connection` is what was said.
   std::string boot(const Words& options = {});
   void replace_and_undo();
   void go_through();
   // A path of the engine's machine for a bind, with that in it.
   std::string outside(const std::string& name, const std::string& text);
+
+  const std::string& id() const { return id_; }
 
   std::string password;
   std::string connection;

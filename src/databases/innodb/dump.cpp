@@ -74,7 +74,7 @@ std::optional<Dump> InnodbDatabase::dump(Shell& source, const ContainerFacts& fa
   dump.env = {"DKSNAP_USER=" + login.user, "DKSNAP_SOCKET=" + server.socket,
               "DKSNAP_RUN=" + random_hex(6)};
   if (!login.password.empty()) dump.env.push_back("MYSQL_PWD=" + login.password);
-  dump.cancel = {"sh", "-c", cancel_script()};
+  dump.cancel = {"sh", "-c", cancel_script(product())};
   // The entrypoint makes no server without one; the dump brings root's own.
   dump.copy_env.push_back("MYSQL_ROOT_PASSWORD=" + random_hex(16));
   dump.last_line = kLastLine;

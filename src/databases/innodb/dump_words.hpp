@@ -24,6 +24,7 @@ struct DumpWords {
   std::string_view guard_text;
   // On which host everybody is whom its first account may grant to be (GRANT PROXY).
   std::string_view any_host;
+  bool makes_views_again;  // so that those over others can be written to
   std::string_view lacks;  // as Dump::lacks
   // Statements. Their rows: "missing" or "note", and as Dump's; rows of the same second column are
   // one sentence, with the third ones where it has "{}".
@@ -39,8 +40,8 @@ inline constexpr std::string_view kLastLine = "-- Dump completed";
 void fill_in(std::string& script, std::string_view mark, std::string_view text);
 std::string joined(std::span<const std::string_view> words);  // with blanks
 std::string writer_script(const Product& product, const DumpWords& words);
-// Ends all that the first has started.
-std::string cancel_script();
+// Ends all that the first has started, and what the server does for it.
+std::string cancel_script(const Product& product);
 // A bash's script that loads one, for the images' entrypoint.
 std::string loader_script(const Product& product, const DumpWords& words);
 

@@ -32,7 +32,8 @@ socket=$("$client" --protocol=socket --user="$DKSNAP_USER" ${DKSNAP_SOCKET:+"--s
   --connect-timeout=10 --batch --skip-column-names --raw --execute='SELECT @@socket')
 ask() {
   "$client" --no-defaults --protocol=socket --socket="$socket" --user="$DKSNAP_USER" \
-    --default-character-set=utf8mb4 --connect-timeout=10 --batch --skip-column-names "$@"
+    --default-character-set=utf8mb4 --connect-timeout=10 --batch --skip-column-names \
+    --init-command="SET SESSION sql_mode = ''" "$@"
 }
 line='
 '
@@ -73,16 +74,26 @@ if [ -z "$names" ]; then
 fi
 exec "$tool" --no-defaults --protocol=socket --socket="$socket" --user="$DKSNAP_USER" \
   --default-character-set=utf8mb4 --single-transaction --quick --routines --events --triggers \
-  --hex-blob --max-allowed-packet=1G "$@"
+  --hex-blob --max-allowed-packet=1G --where="1 /* dksnap $DKSNAP_RUN */" "$@"
 )sh";
 
-// By what all of them have in their environment, and so has this one: its own it spares.
+// All of them have the run's number in their environment, and so has this one: itself it spares. A
+// server whose client is gone notices that when it writes to it, and not while it waits for a lock:
+// its queries have the number in a comment.
 constexpr std::string_view kCancel = R"sh(cd /proc
 for process in [0-9]*; do
   [ "$process" = $$ ] && continue
   grep -aqs "DKSNAP_RUN=$DKSNAP_RUN" "$process/environ" && kill "$process" 2>/dev/null
 done
-exit 0
+for client in @CLIENTS@; do
+  command -v "$client" >/dev/null 2>&1 && break
+done
+ask() {
+  "$client" --protocol=socket --user="$DKSNAP_USER" ${DKSNAP_SOCKET:+"--socket=$DKSNAP_SOCKET"} \
+    --connect-timeout=5 --batch --skip-column-names
+}
+echo "SELECT CONCAT('KILL ', id, ';') FROM information_schema.processlist
+  WHERE id <> CONNECTION_ID() AND info LIKE '%1 /* dksnap $DKSNAP_RUN */%'" | ask | ask
 )sh";
 
 }  // namespace
@@ -111,8 +122,10 @@ std::string writer_script(const Product& product, const DumpWords& words) {
   return script;
 }
 
-std::string cancel_script() {
-  return std::string(kCancel);
+std::string cancel_script(const Product& product) {
+  std::string script(kCancel);
+  fill_in(script, "@CLIENTS@", joined(product.clients));
+  return script;
 }
 
 }  // namespace dksnap::databases::innodb

@@ -37,6 +37,7 @@ class InnodbDatabase : public Database {
   std::vector<std::string> spare_paths(Shell& scratch,
                                        const Recognition& recognition) const override;
   Settled settle(Shell& scratch, const Recognition& recognition) const override;
+  bool can_be_dumped() const override { return true; }
   std::optional<Dump> dump(Shell& source, const ContainerFacts& facts,
                            const Recognition& recognition,
                            const Credentials& credentials) const override;

@@ -54,6 +54,37 @@ std::vector<std::string> source_words(const std::vector<std::string>& command) {
   return words;
 }
 
+// Tables whose rows are in memory alone. How many there were in the source, no copy knows.
+constexpr std::string_view kMemoryTables = "dksnap.memory";
+std::string ask_for_memory_tables(const std::string& directory) {
+  std::string path = join_path(directory, kMemoryTables);
+  fill_in(path, "'", "''");
+  return fmt::format(
+      "SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables WHERE engine = "
+      "'MEMORY' AND table_schema NOT IN ('mysql', 'sys', 'information_schema', "
+      "'performance_schema') ORDER BY 1 LIMIT 1000 INTO OUTFILE '{}'",
+      path);
+}
+
+std::vector<std::string> memory_tables(Shell& scratch, const std::string& directory) {
+  const std::string path = join_path(directory, kMemoryTables);
+  const ProgramResult text = scratch.run({kWorkerProgram, "text", path}, "0:0");
+  if (!text.ok()) {
+    throw Error(ErrorCode::failed, "cannot read what tables of the copy are in memory",
+                last_lines(text.err + text.out, 1));
+  }
+  std::vector<std::string> rows;
+  for (const std::string& name : split(text.out, '\n')) {
+    if (!name.empty()) {
+      rows.push_back(
+          fmt::format("what rows {} had, whose engine is MEMORY: such rows end with "
+                      "their server",
+                      name));
+    }
+  }
+  return rows;
+}
+
 struct PrivateStart {
   std::vector<std::string> options;
   std::string statements;
@@ -138,15 +169,22 @@ Settled InnodbDatabase::settle(Shell& scratch, const Recognition& recognition) c
   settled.was_clean = is_clean(scratch, directory);
   // Also where it was: what a copy writes at its first start is made small by the shutdown.
   const std::vector<std::string>& command = recognition.server.command;
-  const PrivateStart start{settling_options(), join(settling_statements(command), ";\n")};
+  std::vector<std::string> statements = settling_statements(command);
+  if (!settled.was_clean) statements.push_back(ask_for_memory_tables(directory));
+  PrivateStart start{settling_options(), {}};
+  for (const std::string& statement : statements) start.statements += statement + ";\n";
   ProgramResult run = start_and_shut_down(scratch, program, directory, command, start);
   if (!was_shut_down(run)) {
     throw Error(ErrorCode::database_refused,
                 fmt::format("{} does not come up on the copy", product().title), complaint_of(run),
                 "look at the server's own log; the source container was not changed");
   }
+  if (!settled.was_clean) {
+    settled.emptied = memory_tables(scratch, directory);
+    settled.leftovers.push_back(join_path(directory, kMemoryTables));
+  }
   settled.version = program.version;
-  settled.leftovers = stale_paths(recognition);
+  for (std::string& path : stale_paths(recognition)) settled.leftovers.push_back(std::move(path));
   for (std::string& path : spare_paths(scratch, recognition))
     settled.leftovers.push_back(std::move(path));
   return settled;

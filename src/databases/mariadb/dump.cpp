@@ -65,6 +65,7 @@ constexpr innodb::DumpWords kWords{
     .guard_file = "aria_log_control",
     .guard_text = "the load of a dump was interrupted\n",
     .any_host = "%",
+    .makes_views_again = true,
     .lacks =
         "the database mysql but for accounts, so time zones, statistics, logs in tables and "
         "where a replica is; and binary logs",

@@ -62,6 +62,7 @@ constexpr innodb::DumpWords kWords{
     .guard_file = "auto.cnf",
     .guard_text = "[auto]\nserver-uuid=the-load-of-a-dump-was-interrupted\n",
     .any_host = "",
+    .makes_views_again = false,
     .lacks =
         "the database mysql but for accounts, so time zones, statistics, logs in tables and "
         "where a replica is; binary logs; and settings in its data directory (SET PERSIST)",

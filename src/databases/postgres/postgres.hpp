@@ -32,6 +32,7 @@ class Postgres final : public Database {
   std::vector<std::string> spare_paths(Shell& scratch,
                                        const Recognition& recognition) const override;
   std::optional<SpareLog> spare_log(Shell& scratch, const Recognition& recognition) const override;
+  bool can_be_dumped() const override { return true; }
   std::optional<Dump> dump(Shell& source, const ContainerFacts& facts,
                            const Recognition& recognition,
                            const Credentials& credentials) const override;

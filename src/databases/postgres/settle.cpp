@@ -203,8 +203,11 @@ Settled Postgres::settle(Shell& scratch, const Recognition& recognition) const {
                               last_lines(run.err.empty() ? run.out : run.err, kShownLogLines)),
                   "look at the server's own log; the source container was not changed");
     }
-    if (!unlogged.empty())
+    if (!unlogged.empty()) {
       settled.emptied = unlogged_tables(scratch, programs, recognition, unlogged);
+      for (std::string& what : settled.emptied)
+        what += ", which are unlogged: recovery empties them; `--method stop` keeps them";
+    }
   }
   settled.version = version_of(programs.version_text());
   settled.leftovers = stale_paths(recognition);

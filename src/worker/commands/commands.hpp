@@ -37,6 +37,8 @@ SyncResult write_file(const Place& place, const std::string& path, Source& conte
 
 // "uid:gid" of a path, symlinks not followed.
 std::string owner_of(const Place& place, const std::string& path);
+// A small file, which is no symlink.
+std::string text_of(const Place& place, const std::string& path);
 // The paths of what is in a directory, sorted.
 std::vector<std::string> paths_in(const Place& place, const std::string& path);
 // The paths below a directory, symlinks not followed, whose name ends so and that stand beside a

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/paths.hpp"
+#include "base/stream.hpp"
 #include "base/text.hpp"
 #include "worker/commands/commands.hpp"
 #include "worker/tree/walk.hpp"
@@ -20,6 +21,12 @@ std::string owner_of(const Place& place, const std::string& path) {
   if (::lstat(place.at(path).c_str(), &stat) != 0)
     throw system_error("cannot look at " + printable(path));
   return fmt::format("{}:{}", stat.st_uid, stat.st_gid);
+}
+
+std::string text_of(const Place& place, const std::string& path) {
+  constexpr std::size_t kLongest = 512UL * 1024;
+  FdSource input(open_file(place.at(path), O_RDONLY | O_NOFOLLOW), printable(path));
+  return read_all(input, kLongest);
 }
 
 std::vector<std::string> paths_in(const Place& place, const std::string& path) {
