@@ -35,7 +35,12 @@ class ReplacePlanner {
   SwapPlan run() {
     plan_.source = inspect_replaceable(context_, request_.container, snapshot_.kind);
     refuse_unlike();
-    refuse_loss();
+    if (request_.safety) {
+      refuse_loss(context_, plan_.source,
+                  fmt::format("take a snapshot of it first (`dksnap create {}`), then say "
+                              "--no-safety",
+                              shell_quote(plan_.source.name())));
+    }
     begin_plan(plan_, "replace", engine_);
     JournalEntry& entry = plan_.swap.entry;
     entry.title = snapshot_.title;
@@ -226,21 +231,6 @@ class ReplacePlanner {
                       "indexes would be wrong",
                       snapshot_.libc, plan_.source.name()));
     }
-  }
-
-  // It is stopped, and what it has not written is in no safety copy.
-  void refuse_loss() const {
-    const capture::SourceContainer& source = plan_.source;
-    if (!source.is_live() || !request_.safety) return;
-    const std::string lost = capture::lost_by_stopping(context_.engine, source, {});
-    if (lost.empty()) return;
-    throw Error(
-        ErrorCode::failed, fmt::format("cannot replace the data of {}", source.name()),
-        fmt::format("it has to be stopped for it, and would lose {}: `undo` could not bring "
-                    "them back",
-                    lost),
-        fmt::format("take a snapshot of it first (`dksnap create {}`), then say --no-safety",
-                    shell_quote(source.name())));
   }
 
   void describe_followers() {

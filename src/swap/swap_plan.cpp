@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "capture/contents.hpp"
+#include "capture/stop.hpp"
 #include "docker/same_arguments.hpp"
 #include "scratch/containers.hpp"
 #include "scratch/limits.hpp"
@@ -163,6 +164,18 @@ capture::SourceContainer inspect_replaceable(snapshot::Context& context, const s
                 "boot the snapshot beside it: `dksnap boot`");
   }
   return source;
+}
+
+void refuse_loss(snapshot::Context& context, const capture::SourceContainer& source,
+                 const std::string& way_out) {
+  if (!source.is_live()) return;
+  const std::string lost = capture::lost_by_stopping(context.engine, source, {});
+  if (lost.empty()) return;
+  throw Error(ErrorCode::failed, fmt::format("cannot replace the data of {}", source.name()),
+              fmt::format("it has to be stopped for it, and would lose {}: `undo` could not bring "
+                          "them back",
+                          lost),
+              way_out);
 }
 
 void begin_plan(SwapPlan& plan, const std::string& verb, const docker::EngineInfo& engine) {

@@ -16,6 +16,10 @@ capture::SourceContainer inspect_replaceable(snapshot::Context& context, const s
 // Of a container that takes another one's place: which entry's it is, and whose.
 docker::StringMap swap_labels(const JournalEntry& entry);
 
+// It is stopped, and what it has not written is in no copy of its files. Throws `failed` then.
+void refuse_loss(snapshot::Context& context, const capture::SourceContainer& source,
+                 const std::string& way_out);
+
 // The journal's entry, and the old container's side of it.
 void begin_plan(SwapPlan& plan, const std::string& verb, const docker::EngineInfo& engine);
 

@@ -212,6 +212,12 @@ class UndoPlanner {
     SwapPlan& plan = *plan_.swap;
     plan.lines = plan_.lines;
     plan.source = inspect_replaceable(context_, entry.container, done.kind);
+    if (!is_half) {
+      refuse_loss(context_, plan.source,
+                  fmt::format("take a snapshot of it (`dksnap create {0}`), or stop it if they may "
+                              "be lost (`docker stop {0}`), then again",
+                              shell_quote(entry.container)));
+    }
     begin_plan(plan, again ? kRedoVerb : kUndoVerb, engine_);
     JournalEntry& next = plan.swap.entry;
     if (is_half) plan.swap.instead_of = entry.id;

@@ -8,6 +8,13 @@
 
 namespace dksnap::databases::innodb {
 
+// Names in Server::settings: the key of a server with TLS, and, before a variable's own name, what
+// the data directory itself says of it (SET PERSIST).
+inline constexpr std::string_view kTlsKey = "tls-key";
+inline constexpr std::string_view kPersisted = "persisted.";
+// The values of those whose name begins so: "NAME=VALUE" without that.
+std::vector<std::string> settings_of(const Server& server, std::string_view prefix);
+
 class InnodbDatabase : public Database {
  public:
   std::string_view name() const override { return product().kind; }
@@ -50,6 +57,11 @@ class InnodbDatabase : public Database {
 
  protected:
   virtual const Product& product() const = 0;
+  // What the data directory says of variables, as NAME and VALUE. It counts more than arguments.
+  virtual std::vector<std::pair<std::string, std::string>> persisted(
+      const ContainerFacts& /*facts*/, const std::string& /*directory*/) const {
+    return {};
+  }
   virtual const DumpWords& dump_words() const = 0;
   // Of the text of a version file: "11.8"; empty where it says none.
   virtual std::string version_in(const std::string& text) const = 0;

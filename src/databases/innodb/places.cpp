@@ -79,7 +79,9 @@ std::vector<std::string> other_places(const ContainerFacts& facts, const std::st
     const std::string value = value_of(settings, setting);
     if (!value.starts_with('/')) continue;
     const std::string path = normal_path(value);
-    places.add(parent_path(path), base_name(path) + ".index");
+    // The server drops what looks like an extension (MySQL manual, "--log-bin").
+    const std::string name = base_name(path);
+    places.add(parent_path(path), name.substr(0, name.rfind('.')) + ".index");
   }
   // "/ibdata/ibdata1:2000M;/ibdata/ibdata2:50M:autoextend", all of it below the home.
   for (const std::string& file : split(value_of(settings, "innodb_data_file_path"), ';')) {

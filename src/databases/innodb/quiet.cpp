@@ -16,7 +16,12 @@ std::optional<std::vector<std::string>> InnodbDatabase::quiet_command(
     const std::vector<std::string>& entrypoint, const std::vector<std::string>& cmd,
     const Recognition& recognition) const {
   if (!takes_options(product(), entrypoint, cmd)) return std::nullopt;
-  std::vector<std::string> options = quiet_options(recognition);
+  // What the data say of variables counts more than any argument: it is said in arguments instead.
+  std::vector<std::string> options;
+  for (const std::string& persisted : settings_of(recognition.server, kPersisted))
+    options.push_back("--loose-" + persisted);
+  if (!options.empty()) options.emplace_back("--persisted-globals-load=OFF");
+  for (std::string& option : quiet_options(recognition)) options.push_back(std::move(option));
   // No event changes the copy's data by itself, until somebody switches them on.
   options.emplace_back("--event-scheduler=OFF");
   // What the original had in memory is not read when a copy starts, which would copy it up.

@@ -132,7 +132,44 @@ TEST(InnodbQuiet, ACopyFollowsNobodyAndRunsNoEvents) {
   recognition.server.command = {"mariadbd", "--innodb-log-file-size=1G"};
   EXPECT_THAT(*mariadb::Mariadb().quiet_command(entrypoint, {"mariadbd"}, recognition),
               testing::Not(testing::Contains(HasSubstr("log_file_size"))));
+  // Of a version that nobody knows, options that it may not have.
+  recognition.version.clear();
+  EXPECT_THAT(*mysql::Mysql().quiet_command(entrypoint, {"mysqld"}, recognition),
+              testing::IsSupersetOf({"--loose-skip-slave-start", "--loose-skip-replica-start"}));
   EXPECT_FALSE(mysql::Mysql().quiet_command({"/run.sh"}, {"serve"}, recognition));
+}
+
+// SET PERSIST counts more than an argument.
+TEST(InnodbQuiet, WhatIsPersistedIsSaidInArgumentsThatOursFollow) {
+  FileContainer container;
+  container.files["/var/lib/mysql/mysql.ibd"] = "";
+  container.files["/var/lib/mysql/mysqld-auto.cnf"] =
+      R"({"Version": 2, "mysql_dynamic_variables": {"event_scheduler": {"Value": "ON", "Metadata":
+      {"User": "root"}}, "sql_mode": {"Value": "ANSI"}}, "mysql_static_variables":
+      {"back_log": {"Value": "99"}}})";
+  container.facts.config.env = {"MYSQL_MAJOR=9.7"};
+  container.facts.config.cmd = {"mysqld"};
+  Recognised found = container.recognise_it();
+  found.recognition.server = found.database->server(container.look(), found.recognition);
+  const auto quiet =
+      *found.database->quiet_command({"docker-entrypoint.sh"}, {"mysqld"}, found.recognition);
+  EXPECT_THAT(quiet, testing::IsSupersetOf({"--loose-sql_mode=ANSI", "--loose-back_log=99",
+                                            "--persisted-globals-load=OFF"}));
+  const auto at = [&](const char* word) { return std::find(quiet.begin(), quiet.end(), word); };
+  EXPECT_LT(at("--loose-event_scheduler=ON"), at("--event-scheduler=OFF"));
+  EXPECT_NE(at("--event-scheduler=OFF"), quiet.end());
+  EXPECT_EQ(*found.database->quiet_command({"docker-entrypoint.sh"}, quiet, found.recognition),
+            quiet);
+}
+
+TEST(InnodbRecognition, LogsAreFoundByAnIndexWithoutTheirExtension) {
+  FileContainer container;
+  container.files["/var/lib/mysql/mysql.ibd"] = "";
+  container.files["/var/log/mysql/mysql-bin.index"] = "";
+  container.facts.config.env = {"MYSQL_MAJOR=9.7"};
+  container.facts.config.cmd = {"mysqld", "--log-bin=/var/log/mysql/mysql-bin.log"};
+  EXPECT_THAT(container.recognise_it().recognition.data_paths,
+              ElementsAre("/var/lib/mysql", "/var/log/mysql"));
 }
 
 TEST(InnodbProbe, ARefusalIsAnAnswerAndAnAbsentServerIsNone) {

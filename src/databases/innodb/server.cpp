@@ -73,8 +73,9 @@ void find_files(const ContainerFacts& facts, const Recognition& recognition,
   for (const std::string& file : configuration.files) add(file, server.configuration);
   for (const char* name : {"ssl_cert", "ssl_ca", "ssl_crl", "init_file"})
     add(value_of(configuration.settings, name), server.configuration);
-  for (const char* name : {"ssl_key", "file_key_management_filename"})
-    add(value_of(configuration.settings, name), server.keys);
+  add(value_of(configuration.settings, "ssl_key"), server.keys);
+  if (!server.keys.empty()) server.settings.emplace_back(kTlsKey, server.keys.front());
+  add(value_of(configuration.settings, "file_key_management_filename"), server.keys);
 }
 
 void take_settings(const ServerSettings& settings, bool listens, const docker::Config& config,
@@ -86,6 +87,14 @@ void take_settings(const ServerSettings& settings, bool listens, const docker::C
 }
 
 }  // namespace
+
+std::vector<std::string> settings_of(const Server& server, std::string_view prefix) {
+  std::vector<std::string> found;
+  for (const auto& [name, value] : server.settings) {
+    if (name.starts_with(prefix)) found.push_back(name.substr(prefix.size()) + "=" + value);
+  }
+  return found;
+}
 
 bool InnodbDatabase::listens(const ServerSettings& settings) const {
   return !is_on(settings, "skip_networking") && value_of(settings, "port") != "0";
@@ -108,6 +117,8 @@ Server InnodbDatabase::server(const ContainerFacts& facts, const Recognition& re
       read_configuration(facts, product(), server.command, recognition.version);
   take_settings(configuration.settings, listens(configuration.settings), facts.config, server);
   find_files(facts, recognition, configuration, server);
+  for (auto& [variable, value] : persisted(facts, recognition.data_paths.front()))
+    server.settings.emplace_back(std::string(kPersisted) + variable, std::move(value));
   return server;
 }
 

@@ -46,11 +46,14 @@ std::vector<std::string> private_start(const std::string& directory) {
 
 // What the source's server was started with, which its data may need (a page size, names in small
 // letters, where files are); the last word on an option is ours.
-std::vector<std::string> source_words(const std::vector<std::string>& command) {
+std::vector<std::string> source_words(const Server& server) {
+  const std::vector<std::string>& command = server.command;
   std::vector<std::string> words;
   for (std::size_t i = 1; i < command.size(); ++i) {
     if (command[i] != "--daemonize" && command[i] != "-D") words.push_back(command[i]);
   }
+  for (const std::string& persisted : settings_of(server, kPersisted))
+    words.push_back("--loose-" + persisted);
   return words;
 }
 
@@ -91,11 +94,10 @@ struct PrivateStart {
 };
 
 ProgramResult start_and_shut_down(Shell& scratch, const ServerProgram& program,
-                                  const std::string& directory,
-                                  const std::vector<std::string>& command,
+                                  const std::string& directory, const Server& server,
                                   const PrivateStart& start) {
   std::vector<std::string> words{program.path};
-  for (const auto& more : {source_words(command), private_start(directory), start.options})
+  for (const auto& more : {source_words(server), private_start(directory), start.options})
     words.insert(words.end(), more.begin(), more.end());
   return scratch.run(words, program.owner, {}, kRecovery,
                      start.statements + std::string(kShutDown));
@@ -121,6 +123,33 @@ std::string complaint_of(const ProgramResult& run) {
 std::vector<std::string> list_directory(Shell& scratch, const std::string& directory) {
   const ProgramResult listed = scratch.run({kWorkerProgram, "list", directory}, "0:0");
   return listed.ok() ? split(listed.out, '\n') : std::vector<std::string>();
+}
+
+// Tables with a file outside of the data directory (DATA DIRECTORY), which the copy has not.
+// MariaDB, and MySQL before 8.0, keep its path in a file of the table's name, and look when the
+// table is opened; later ones say so when they start.
+std::vector<std::string> tables_elsewhere(Shell& scratch, const std::string& directory,
+                                          const ProgramResult& run) {
+  constexpr std::string_view kLink = ".isl";
+  std::vector<std::string> lost;
+  const ProgramResult found =
+      scratch.run({kWorkerProgram, "find", std::string(kLink), directory}, "0:0");
+  for (const std::string& link : split(found.out, '\n')) {
+    if (!link.ends_with(kLink)) continue;
+    const ProgramResult target = scratch.run({kWorkerProgram, "text", link}, "0:0");
+    const std::string file(dksnap::trim(target.out));
+    const bool is_there = target.ok() && scratch.run({kWorkerProgram, "owner", file}, "0:0").ok();
+    if (is_there) continue;
+    const std::string table = base_name(link).substr(0, base_name(link).size() - kLink.size());
+    lost.push_back(fmt::format("the table {}.{}, whose file lies in {}",
+                               base_name(parent_path(link)), table, parent_path(file)));
+  }
+  for (const std::string& line : split(run.err + run.out, '\n')) {
+    const std::size_t file = line.find("file '");
+    if (file == std::string::npos || line.find("is missing!") == std::string::npos) continue;
+    lost.push_back("what a table keeps elsewhere: " + line.substr(file));
+  }
+  return lost;
 }
 
 // A server that runs has temporary table spaces, and drops them when it is shut down (MySQL manual,
@@ -173,14 +202,17 @@ Settled InnodbDatabase::settle(Shell& scratch, const Recognition& recognition) c
   if (!settled.was_clean) statements.push_back(ask_for_memory_tables(directory));
   PrivateStart start{settling_options(), {}};
   for (const std::string& statement : statements) start.statements += statement + ";\n";
-  ProgramResult run = start_and_shut_down(scratch, program, directory, command, start);
+  ProgramResult run = start_and_shut_down(scratch, program, directory, recognition.server, start);
   if (!was_shut_down(run)) {
     throw Error(ErrorCode::database_refused,
                 fmt::format("{} does not come up on the copy", product().title), complaint_of(run),
                 "look at the server's own log; the source container was not changed");
   }
+  for (std::string& lost : tables_elsewhere(scratch, directory, run))
+    settled.emptied.push_back(std::move(lost));
   if (!settled.was_clean) {
-    settled.emptied = memory_tables(scratch, directory);
+    for (std::string& lost : memory_tables(scratch, directory))
+      settled.emptied.push_back(std::move(lost));
     settled.leftovers.push_back(join_path(directory, kMemoryTables));
   }
   settled.version = program.version;

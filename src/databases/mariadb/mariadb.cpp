@@ -50,7 +50,8 @@ std::vector<std::string> Mariadb::quiet_options(const Recognition& recognition) 
   // Loose, since not every build has Galera.
   std::vector<std::string> options{"--skip-slave-start", "--loose-wsrep-on=OFF"};
   // It would not start without the key that its settings name.
-  if (!recognition.server.keys.empty()) options.emplace_back("--loose-ssl=OFF");
+  if (!innodb::settings_of(recognition.server, innodb::kTlsKey).empty())
+    options.emplace_back("--loose-ssl=OFF");
   return options;
 }
 

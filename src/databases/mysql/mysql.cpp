@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include <nlohmann/json.hpp>
+
 namespace dksnap::databases::mysql {
 namespace {
 
@@ -52,18 +54,46 @@ bool Mysql::listens(const innodb::ServerSettings& settings) const {
   return InnodbDatabase::listens(settings) && !innodb::is_on(settings, "skip_grant_tables");
 }
 
+// mysqld-auto.cnf is JSON: groups of variables, each an object with its "Value" (MySQL manual,
+// "Persisted System Variables"). Those that are kept encrypted are not read.
+std::vector<std::pair<std::string, std::string>> Mysql::persisted(
+    const ContainerFacts& facts, const std::string& directory) const {
+  constexpr const char* kValue = "Value";
+  const auto text = facts.read(directory + "/mysqld-auto.cnf");
+  std::vector<std::pair<std::string, std::string>> found;
+  if (!text) return found;
+  const auto visit = [&](const auto& self, const nlohmann::json& group) -> void {
+    if (!group.is_object()) return;
+    for (const auto& [name, variable] : group.items()) {
+      const bool is_variable = variable.is_object() && variable.contains(kValue);
+      if (is_variable && variable[kValue].is_string())
+        found.emplace_back(name, variable[kValue].template get<std::string>());
+      else if (!is_variable)
+        self(self, variable);
+    }
+  };
+  visit(visit, nlohmann::json::parse(*text, nullptr, false));
+  return found;
+}
+
 std::vector<std::string> Mysql::quiet_options(const Recognition& recognition) const {
   // Renamed in 8.0.26; the old name is gone after 8.x.
   constexpr int kHasOldName = 8;
   int major = 0;
   const std::string& version = recognition.version;
   std::from_chars(version.data(), version.data() + version.size(), major);
-  if (major != 0 && major <= kHasOldName) return {"--skip-slave-start"};
-  return {"--skip-replica-start"};
+  std::vector<std::string> options{"--loose-group-replication-start-on-boot=OFF"};
+  if (major == 0)
+    options.insert(options.end(), {"--loose-skip-slave-start", "--loose-skip-replica-start"});
+  else
+    options.emplace_back(major <= kHasOldName ? "--skip-slave-start" : "--skip-replica-start");
+  return options;
 }
 
 std::vector<std::string> Mysql::settling_options() const {
   return {"--loose-skip-replica-start", "--loose-skip-slave-start", "--loose-mysqlx=OFF",
+          // It would wait for the other members of its group.
+          "--loose-group-replication-start-on-boot=OFF", "--loose-persisted-globals-load=OFF",
           // 8 MB is the least that it takes.
           "--loose-innodb-redo-log-capacity=8M"};
 }

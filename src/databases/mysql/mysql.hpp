@@ -9,6 +9,8 @@ class Mysql final : public innodb::InnodbDatabase {
  protected:
   const innodb::Product& product() const override;
   const innodb::DumpWords& dump_words() const override;
+  std::vector<std::pair<std::string, std::string>> persisted(
+      const ContainerFacts& facts, const std::string& directory) const override;
   std::string version_in(const std::string& text) const override;
   bool listens(const innodb::ServerSettings& settings) const override;
   std::vector<std::string> quiet_options(const Recognition& recognition) const override;

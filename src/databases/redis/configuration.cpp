@@ -117,4 +117,20 @@ std::string data_directory(const ContainerFacts& facts, const Configuration& con
   return directory;
 }
 
+std::string directory_with_data(const ContainerFacts& facts) {
+  std::vector<std::string> places;
+  for (const docker::Mount& mount : facts.mounts) {
+    for (const char* below : {"", "/data"}) places.push_back(mount.destination + below);
+  }
+  for (const char* usual : {"/data", "/var/lib/redis", "/var/lib/valkey", "/bitnami/redis/data",
+                            "/bitnami/valkey/data"})
+    places.emplace_back(usual);
+  for (const std::string& place : places) {
+    for (const char* file : {"dump.rdb", "appendonlydir", "appendonly.aof"}) {
+      if (is_normal_path(place) && facts.stat(join_path(place, file))) return place;
+    }
+  }
+  return data_directory(facts, {});
+}
+
 }  // namespace dksnap::databases::redis

@@ -23,4 +23,8 @@ Configuration read_configuration(const ContainerFacts& facts,
 // Where the server has its dump and its append-only file.
 std::string data_directory(const ContainerFacts& facts, const Configuration& configuration);
 
+// Of a server whose command is not understood: a mount, or a place where images keep it, that holds
+// a dump or an append-only file; else where data_directory() would look.
+std::string directory_with_data(const ContainerFacts& facts);
+
 }  // namespace dksnap::databases::redis

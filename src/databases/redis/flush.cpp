@@ -106,7 +106,9 @@ FlushResult Redis::flush(Shell& source, const Recognition& recognition,
     result.text = "nothing to save: it is still loading what is on its disk";
     return result;
   }
-  if (configured.appends) {
+  // Where its command is not understood, its own word has to do: a copy is started by the same.
+  const bool is_understood = !recognition.server.command.empty();
+  if (configured.appends || (!is_understood && info_field(info.text, "aof_enabled") == "1")) {
     // A copy starts as the configuration says, and finds this file or nothing.
     if (info_field(info.text, "aof_enabled") != "1")
       return stale(
@@ -122,7 +124,15 @@ FlushResult Redis::flush(Shell& source, const Recognition& recognition,
   const Answer now = client.ask({"CONFIG", "GET", "[ds][iab][rvf]*"});
   const std::string directory = now.ok() ? setting_in(now.text, "dir") : "";
   const std::string file = now.ok() ? setting_in(now.text, "dbfilename") : "";
-  if (!file.empty() && file != configured.dump)
+  if (!is_understood && !directory.empty() && normal_path(directory) != data) {
+    FlushResult unknown = refusal(
+        fmt::format("it keeps its data in {}, which could not be told from outside, since what its "
+                    "container is started with is not understood",
+                    directory));
+    unknown.hint = "start it as `redis-server FILE`, or with `--dir` in its command";
+    return unknown;
+  }
+  if (is_understood && !file.empty() && file != configured.dump)
     return refusal(
         fmt::format("it keeps its dump in {} now (CONFIG SET dbfilename), where a copy "
                     "would not look for it",
@@ -139,8 +149,8 @@ FlushResult Redis::flush(Shell& source, const Recognition& recognition,
   result.text =
       "it keeps nothing on its disk: its data are dumped into the copy, and what is "
       "written meanwhile is not in it";
-  result.download = {join_path(data, configured.dump), client.command({"--rdb", "-"}),
-                     client.environment()};
+  result.download = {join_path(data, is_understood || file.empty() ? configured.dump : file),
+                     client.command({"--rdb", "-"}), client.environment()};
   return result;
 }
 

@@ -65,7 +65,10 @@ std::string Redis::lost_by_stopping(Shell& source, const Recognition& recognitio
   const Answer info = client.ask({"INFO", "persistence"});
   // It ends without a save, and without a loss: all that it will have is on its disk.
   if (info.ok() && info_field(info.text, "loading") == "1") return {};
-  const bool appends = persistence_of(server.settings).appends;
+  // Where its command is not understood, it would start as it runs, for all that is known.
+  const bool appends =
+      persistence_of(server.settings).appends ||
+      (server.command.empty() && info.ok() && info_field(info.text, "aof_enabled") == "1");
   if (info.ok() && appends) return lost_where_appended(info);
   // A pattern, since older servers take one alone: "dir", "save", "dbfilename".
   const Answer now = info.ok() ? client.ask({"CONFIG", "GET", "[ds][iab][rvf]*"}) : info;

@@ -49,7 +49,9 @@ std::optional<Recognition> Redis::recognise(const ContainerFacts& facts) const {
   Recognition recognition;
   recognition.runs = runs;
   recognition.version = facts.config.env_value(std::string(product_.version)).value_or("");
-  const std::string directory = data_directory(facts, read_configuration(facts, command));
+  const std::string directory = command.empty()
+                                    ? directory_with_data(facts)
+                                    : data_directory(facts, read_configuration(facts, command));
   recognition.data_paths.push_back(directory);
   recognition.reason =
       runs ? fmt::format("{} runs in it, its data in {}", product_.title, directory)
