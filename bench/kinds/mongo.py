@@ -85,7 +85,7 @@ class Mongo(Kind):
 
     def version(self, container):
         told = self._command(container, {"buildInfo": 1}, "admin")
-        stand_in = told.get("ferretdb", {}).get("version")
+        stand_in = told.get("ferretdbVersion")
         return f"{told['version']} (FerretDB {stand_in} stands in for it)" if stand_in else told["version"]
 
     def replay(self):
