@@ -21,10 +21,11 @@ ARROWS = {
     "snapshot": ["base", "docker", "image", "databases"],
     "scratch": ["base", "docker", "image", "worker", "databases", "snapshot"],
     "capture": ["base", "docker", "image", "worker", "databases", "snapshot", "scratch"],
+    "compare": ["base", "docker", "image", "databases", "diff", "snapshot", "scratch", "capture"],
     "boot": ["base", "docker", "image", "databases", "snapshot", "scratch", "capture"],
     "swap": ["base", "docker", "image", "worker", "databases", "snapshot", "scratch", "capture", "boot"],
-    "cli": ["base", "docker", "databases", "diff", "snapshot", "scratch", "capture", "boot", "swap"],
-    "tui": ["base", "docker", "databases", "diff", "snapshot", "scratch", "capture", "boot", "swap"],
+    "cli": ["base", "docker", "databases", "diff", "snapshot", "scratch", "capture", "compare", "boot", "swap"],
+    "tui": ["base", "docker", "databases", "diff", "snapshot", "scratch", "capture", "compare", "boot", "swap"],
 }
 # src/main.cpp and what lies beside it.
 MAIN = ["base", "cli", "tui"]

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -115,6 +116,9 @@ struct Address {
   std::string host;
   std::uint16_t port = 0;
 };
+
+class Session;         // session.hpp
+struct CopyInScratch;  // session.hpp
 
 // Stateless; one object per kind, for the whole run; thread-safe.
 class Database {
@@ -235,6 +239,10 @@ class Database {
                                                  const std::string& /*file*/) const {
     return std::nullopt;
   }
+
+  // Starts the kind's server on a copy that was settled, in a scratch: without network and without
+  // authentication. Null where the kind cannot be asked for rows. Throws database_refused.
+  virtual std::unique_ptr<Session> serve(CopyInScratch copy, const Recognition& recognition) const;
 
   // Whether not_ready() and no_answer() know more than that the container runs.
   virtual bool can_be_asked() const { return true; }

@@ -7,6 +7,7 @@ namespace dksnap::cli {
 
 Command boot_command();
 Command create_command();
+Command diff_command();
 Command doctor_command();
 Command help_command();
 Command ls_command();

@@ -6,9 +6,9 @@ namespace dksnap::cli {
 
 const std::vector<Command>& all_commands() {
   static const std::vector<Command> kCommands{
-      ps_command(),      create_command(), ls_command(),    show_command(),  boot_command(),
-      replace_command(), undo_command(),   rm_command(),    prune_command(), doctor_command(),
-      version_command(), help_command(),   guard_command(),
+      ps_command(),     create_command(),  ls_command(),   show_command(),  diff_command(),
+      boot_command(),   replace_command(), undo_command(), rm_command(),    prune_command(),
+      doctor_command(), version_command(), help_command(), guard_command(),
   };
   return kCommands;
 }

@@ -16,7 +16,7 @@ TEST(DumpSentences, NamesOfOneKindAreOneSentence) {
       "{}\tfarther\n",
       dump);
   EXPECT_THAT(dump.missing, ElementsAre("the servers far, farther"));
-  EXPECT_THAT(dump.notes, ElementsAre("tables (shop.a) are slow"));
+  EXPECT_THAT(dump.notices, ElementsAre("tables (shop.a) are slow"));
 }
 
 TEST(DumpSentences, ManyNamesAreCounted) {
@@ -24,14 +24,14 @@ TEST(DumpSentences, ManyNamesAreCounted) {
   for (int i = 0; i < 7; ++i) rows += "note\tof {}\tt" + std::to_string(i) + "\n";
   Dump dump;
   add_sentences(rows, dump);
-  EXPECT_THAT(dump.notes, ElementsAre("of t0, t1, t2, t3, t4 and 2 more"));
+  EXPECT_THAT(dump.notices, ElementsAre("of t0, t1, t2, t3, t4 and 2 more"));
 }
 
 TEST(DumpSentences, NothingIsToldOfNothing) {
   Dump dump;
   add_sentences("", dump);
   EXPECT_THAT(dump.missing, IsEmpty());
-  EXPECT_THAT(dump.notes, IsEmpty());
+  EXPECT_THAT(dump.notices, IsEmpty());
 }
 
 TEST(DumpScript, AMarkIsFilledInWhereverItStands) {

@@ -1,0 +1,97 @@
+#include "cli/render/diff_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace dksnap::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+PrintedLine object_line(const ordered_json& value) {
+  return PrintedLine::json(value.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+}
+
+const char* word_of(diff::Change change) {
+  switch (change) {
+    case diff::Change::added:
+      return "added";
+    case diff::Change::removed:
+      return "removed";
+    case diff::Change::changed:
+      break;
+  }
+  return "changed";
+}
+
+const char* change_of(const compare::TableDiff& table) {
+  if (!table.pair.from) return "added";
+  if (!table.pair.to) return "removed";
+  if (table.has_rows_changed()) return "modified";
+  if (!table.pair.schema.empty()) return "schema";
+  return table.not_compared.empty() ? "equal" : "not_compared";
+}
+
+ordered_json schema_array(const std::vector<diff::SchemaChange>& changes) {
+  ordered_json all = ordered_json::array();
+  for (const diff::SchemaChange& change : changes) {
+    all.push_back({{"change", word_of(change.change)},
+                   {"kind", change.kind},
+                   {"name", change.name},
+                   {"from", change.from},
+                   {"to", change.to},
+                   {"renamed_from", change.renamed_from}});
+  }
+  return all;
+}
+
+}  // namespace
+
+PrintedLine json_table(const compare::TableDiff& table) {
+  return object_line({{"message_type", "table"},
+                      {"table", table.pair.either().name},
+                      {"change", change_of(table)},
+                      {"rows_from", table.rows_from},
+                      {"rows_to", table.rows_to},
+                      {"added", table.pair.from ? table.added : 0},
+                      {"removed", table.pair.to ? table.removed : 0},
+                      {"modified", table.changed},
+                      {"changed_columns", table.changed_columns},
+                      {"has_key", table.columns.keys != 0},
+                      {"schema", schema_array(table.pair.schema)},
+                      {"not_compared", table.not_compared}});
+}
+
+PrintedLine json_summary(const std::vector<compare::TableDiff>& tables,
+                         const std::vector<diff::SchemaChange>& objects,
+                         std::chrono::nanoseconds took) {
+  std::uint64_t added = 0;
+  std::uint64_t removed = 0;
+  std::uint64_t modified = 0;
+  std::size_t counts[5] = {};  // changed, added, removed, equal, not compared
+  for (const compare::TableDiff& table : tables) {
+    added += table.added;
+    removed += table.removed;
+    modified += table.changed;
+    if (!table.not_compared.empty())
+      ++counts[4];
+    else if (!table.pair.from)
+      ++counts[1];
+    else if (!table.pair.to)
+      ++counts[2];
+    else
+      ++counts[table.is_equal() ? 3 : 0];
+  }
+  return object_line({{"message_type", "summary"},
+                      {"tables_changed", counts[0]},
+                      {"tables_added", counts[1]},
+                      {"tables_removed", counts[2]},
+                      {"tables_equal", counts[3]},
+                      {"rows_added", added},
+                      {"rows_removed", removed},
+                      {"rows_modified", modified},
+                      {"objects", schema_array(objects)},
+                      {"complete", counts[4] == 0},
+                      {"seconds", std::chrono::duration<double>(took).count()}});
+}
+
+}  // namespace dksnap::cli

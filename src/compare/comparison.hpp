@@ -1,0 +1,78 @@
+// What changed between two ends: asked for table by table, and row by row from anywhere.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compare/side.hpp"
+#include "diff/merge.hpp"
+#include "diff/schema.hpp"
+
+namespace dksnap::compare {
+
+struct CompareRequest {
+  End from;
+  End to;
+  std::vector<std::string> tables;  // these alone, by name or by "schema.*"; empty: all
+  std::map<std::string, std::vector<std::string>> keys;  // of tables, in place of their own
+  std::vector<std::string> ignored;  // columns that count as equal: "name", or "table.name"
+  std::uint64_t most_bytes = 0;      // a table that is larger is not read; 0: all are
+};
+
+// A table and what is known of its rows.
+struct TableDiff {
+  diff::TablePair pair;
+  diff::Comparable columns;
+  // Why its rows were not compared; empty: they were.
+  std::string not_compared;
+  std::uint64_t rows_from = 0;
+  std::uint64_t rows_to = 0;
+  std::uint64_t added = 0;
+  std::uint64_t removed = 0;
+  std::uint64_t changed = 0;
+  std::map<std::string, std::uint64_t> changed_columns;  // in how many rows
+  std::vector<std::uint64_t> parts;                      // of its rows, that differ
+  bool has_rows_changed() const { return added + removed + changed != 0; }
+  bool is_equal() const {
+    return pair.is_in_both() && pair.schema.empty() && not_compared.empty() && !has_rows_changed();
+  }
+};
+
+// The rows of a table that differ, in the order of its key.
+class RowChanges {
+ public:
+  virtual ~RowChanges() = default;
+  virtual bool next(diff::RowChange& change) = 0;
+};
+
+// Holds both sides, each in a scratch. From one thread.
+class Comparison {
+ public:
+  Comparison(snapshot::Context& context, CompareRequest request);
+  ~Comparison();
+
+  const std::string& kind() const { return from_->kind(); }
+  TimePoint moment_from() const { return from_->moment(); }
+  TimePoint moment_to() const { return to_->moment(); }
+  // With the tables that the request names alone.
+  const diff::SchemaDiff& schema() const { return schema_; }
+  // Reads the table on both sides at once, and what differs once more.
+  TableDiff compare(const diff::TablePair& pair);
+  // Nothing is held: it is read from the servers again. Of a table that is on one side alone: all.
+  std::unique_ptr<RowChanges> rows(const TableDiff& table);
+
+ private:
+  std::string why_not(const diff::TablePair& pair) const;
+  void count(TableDiff& table);
+
+  CompareRequest request_;
+  std::unique_ptr<Side> from_;
+  std::unique_ptr<Side> to_;
+  diff::SchemaDiff schema_;
+};
+
+}  // namespace dksnap::compare

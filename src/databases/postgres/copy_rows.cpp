@@ -1,0 +1,104 @@
+#include "databases/postgres/copy_rows.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+
+namespace dksnap::databases::postgres {
+namespace {
+
+// No value is longer than 1 GB (PostgreSQL manual, "PostgreSQL Limits"), each byte of it being four
+// at most here.
+constexpr std::size_t kLongestLine = 4ULL << 30U;
+
+Error no_row(const std::string& why) {
+  return {ErrorCode::failed, "cannot read the rows that the server prints", why};
+}
+
+// What stands behind a backslash is one letter: COPY TO writes neither octal nor hexadecimal ones.
+char unescaped(char letter) {
+  switch (letter) {
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    case 'v':
+      return '\v';
+    default:
+      return letter;
+  }
+}
+
+diff::Cell parse_cell(std::string_view text) {
+  if (text == "\\N") return std::nullopt;
+  std::string cell;
+  cell.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') {
+      cell += text[i];
+      continue;
+    }
+    if (++i == text.size()) throw no_row("a cell ends with a backslash");
+    cell += unescaped(text[i]);
+  }
+  return cell;
+}
+
+}  // namespace
+
+diff::Row parse_copy_line(std::string_view line, std::size_t columns) {
+  diff::Row row;
+  row.reserve(columns);
+  std::size_t begin = 0;
+  for (std::size_t end = 0; end != std::string_view::npos; begin = end + 1) {
+    end = line.find('\t', begin);
+    row.push_back(
+        parse_cell(line.substr(begin, end == std::string_view::npos ? end : end - begin)));
+  }
+  // A row without columns is an empty line.
+  if (columns == 0 && line.empty()) row.clear();
+  if (row.size() != columns)
+    throw no_row(fmt::format("a row has {} cells, and not {}", row.size(), columns));
+  return row;
+}
+
+CopyRows::CopyRows(std::unique_ptr<Source> text, std::size_t columns)
+    : text_(std::move(text)), columns_(columns) {}
+
+bool CopyRows::read_line(std::string& line) {
+  line.clear();
+  for (;;) {
+    const std::size_t end = buffer_.find('\n', at_);
+    const std::size_t until = end == std::string::npos ? buffer_.size() : end;
+    line.append(buffer_, at_, until - at_);
+    if (line.size() > kLongestLine) throw no_row("a row is longer than any can be");
+    if (end != std::string::npos) {
+      at_ = end + 1;
+      return true;
+    }
+    buffer_.resize(kCopyBuffer);
+    at_ = 0;
+    const std::size_t got =
+        is_at_end_ ? 0 : text_->read(std::as_writable_bytes(std::span(buffer_)));
+    buffer_.resize(got);
+    if (got != 0) continue;
+    is_at_end_ = true;
+    if (!line.empty()) throw no_row("the last one is cut off");
+    return false;
+  }
+}
+
+bool CopyRows::next(diff::Row& row) {
+  std::string line;
+  if (!read_line(line)) return false;
+  row = parse_copy_line(line, columns_);
+  return true;
+}
+
+}  // namespace dksnap::databases::postgres

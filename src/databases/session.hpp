@@ -1,0 +1,41 @@
+// A server that runs on a copy, to be asked what the copy holds.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "databases/database.hpp"
+#include "diff/catalogue.hpp"
+#include "diff/rows.hpp"
+#include "diff/schema.hpp"
+
+namespace dksnap::databases {
+
+// The scratch that the copy is in, for as long as a session lasts.
+struct CopyInScratch {
+  docker::Engine& engine;  // which streams are read through
+  std::string container;
+  Shell shell;
+  // Writes a small file of the copy, for the eyes of the owner of its directory alone.
+  std::function<void(const std::string& path, const std::string& content)> write_file;
+};
+
+// Calls from one thread at a time, but for the row sources, which may be read from others. Errors
+// are thrown with the server's own words. Nothing that is asked changes the copy's rows.
+class Session {
+ public:
+  virtual ~Session() = default;
+  // "15.18".
+  virtual std::string version() const = 0;
+  virtual diff::Catalogue catalogue() = 0;
+  // All rows, by those columns. In the order of the parts.
+  virtual std::vector<diff::PartSum> sums(const diff::Table& table,
+                                          const diff::Comparable& columns) = 0;
+  // The rows of these parts, in the order that diff::Merge asks for. They are read while the caller
+  // takes them; the session outlives it.
+  virtual std::unique_ptr<diff::RowSource> rows(const diff::Table& table,
+                                                const diff::Comparable& columns,
+                                                const std::vector<std::uint64_t>& parts) = 0;
+};
+
+}  // namespace dksnap::databases

@@ -1,0 +1,178 @@
+// What changed between two snapshots, or since one, of a PostgreSQL.
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "documents.hpp"
+#include "support/postgres_image.hpp"
+#include "support/store_lanes.hpp"
+
+namespace dksnap::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Diff : public OnEitherStore {
+ protected:
+  // A container that holds this, and a snapshot of it.
+  void start(const std::string& statements) {
+    source_ = start_postgres(desk());
+    psql(desk(), source_, statements);
+    before_ = desk().create(source_, {"-m", "before"});
+  }
+  void change(const std::string& statements) { psql(desk(), source_, statements); }
+  const std::string& source() const { return source_; }
+  const std::string& before() const { return before_; }
+  RunResult diff(const Words& options = {}, int status = 0) {
+    Words words{"diff", before_};
+    words.insert(words.end(), options.begin(), options.end());
+    RunResult result = desk().dksnap(words);
+    EXPECT_EQ(result.status, status) << result.out << result.err;
+    return result;
+  }
+  // What --json says of each table that differs: "public.t modified +1 -0 ~2".
+  Words tables(const Words& options = {}) {
+    Words words{"diff", before_, "--json"};
+    words.insert(words.end(), options.begin(), options.end());
+    const RunResult result = desk().dksnap(words);
+    EXPECT_TRUE(succeeded(result));
+    Words found;
+    for (const json& one : json_lines(result.out)) {
+      if (one["message_type"] != "table" || one["change"] == "equal") continue;
+      found.push_back(one["table"].get<std::string>() + " " + one["change"].get<std::string>() +
+                      " +" + one["added"].dump() + " -" + one["removed"].dump() + " ~" +
+                      one["modified"].dump());
+    }
+    return found;
+  }
+
+ private:
+  std::string source_;
+  std::string before_;
+};
+
+DKSNAP_ON_EITHER_STORE(Diff);
+
+TEST_P(Diff, TellsRowsAndColumnsSinceASnapshot) {
+  start(
+      "CREATE TABLE people (id int PRIMARY KEY, email text, password text, scan bytea);"
+      "INSERT INTO people SELECT i, 'u' || i, 'secret' || i, '\\x00ff' FROM "
+      "generate_series(1, 900) i;"
+      "CREATE TABLE nokey (a int, b text); INSERT INTO nokey SELECT 1, 'x' FROM "
+      "generate_series(1, 3);"
+      "CREATE TABLE same AS SELECT 1 AS i; CREATE TABLE gone AS SELECT 1 AS i;"
+      "CREATE VIEW v AS SELECT 1 AS one");
+  EXPECT_THAT(diff({"--exit-code"}).out, HasSubstr("no difference (4 tables, 905 rows compared)"));
+  change(
+      "UPDATE people SET email = NULL WHERE id = 42;"
+      "UPDATE people SET email = '', password = 'other' WHERE id = 9;"
+      "DELETE FROM people WHERE id = 100; INSERT INTO people VALUES (1000, 'new  ');"
+      "DELETE FROM nokey WHERE ctid = '(0,1)'; INSERT INTO nokey VALUES (2, 'y'), (2, 'y');"
+      "DROP TABLE gone; CREATE TABLE fresh AS SELECT i FROM generate_series(1, 7) i;"
+      "CREATE OR REPLACE VIEW v AS SELECT 2 AS one");
+  EXPECT_THAT(tables(),
+              ElementsAre("public.fresh added +0 -0 ~0", "public.gone removed +0 -0 ~0",
+                          "public.nokey modified +2 -1 ~0", "public.people modified +1 -1 ~2"));
+  const RunResult rows = diff({"--rows", "--schema", "--exit-code"}, 1);
+  EXPECT_THAT(rows.out, AllOf(HasSubstr("~    id 42: email u42 > NULL"),
+                              HasSubstr("~    id 9: email u9 > \"\", password (changed, hidden)"),
+                              HasSubstr("+    id=1000  email=new␠␠"), HasSubstr("-    id=100 "),
+                              HasSubstr("+    a=2  b=y"), HasSubstr("+    i=7")));
+  EXPECT_THAT(rows.out,
+              AllOf(HasSubstr("no key: changes show as - and +"), HasSubstr("view  public.v"),
+                    HasSubstr("+  SELECT 2 AS one;"),
+                    HasSubstr("4 of 5 tables changed: 3 rows added, 2 removed, 2 changed")));
+  EXPECT_THAT(rows.out, Not(HasSubstr("secret9")));
+  EXPECT_THAT(diff({"--rows", "--show-secrets"}).out, HasSubstr("password secret9 > other"));
+  EXPECT_THAT(diff({"--rows", "--table", "people", "--limit", "1"}).out,
+              AllOf(HasSubstr("     1 more changed"), Not(HasSubstr("nokey"))));
+  EXPECT_TRUE(desk().runs(source()));
+}
+
+TEST_P(Diff, PrintsTheObjectsThatAreDocumented) {
+  start("CREATE TABLE t AS SELECT 1 AS i");
+  const auto keys = [](const json& object) {
+    Words names;
+    for (const auto& [name, value] : object.items()) names.push_back(name);
+    return names;
+  };
+  const auto documented = [](const std::string& heading) {
+    return ::testing::UnorderedElementsAreArray(
+        first_column(document_table("docs/scripting.md", heading)));
+  };
+  const auto objects = json_lines(diff({"--json"}).out);
+  ASSERT_EQ(objects.size(), 2U);
+  EXPECT_THAT(keys(objects[0]), documented("### `diff`: a line each table"));
+  EXPECT_THAT(keys(objects[1]), documented("### `diff`: its last line"));
+}
+
+// Files that differ are not rows that do, and the reverse.
+TEST_P(Diff, GoesByRowsAndNotByFiles) {
+  start(
+      "CREATE TYPE mood AS ENUM ('sad', 'fine');"
+      "CREATE TABLE moved AS SELECT i, repeat('x', 100) AS filler FROM generate_series(1, 5000) i;"
+      "ALTER TABLE moved ADD PRIMARY KEY (i);"
+      "CREATE TABLE felt (id int PRIMARY KEY, how mood); INSERT INTO felt VALUES (1, 'sad');"
+      "CREATE TABLE wide (id int PRIMARY KEY, a int); INSERT INTO wide VALUES (1, 1);"
+      "CREATE TABLE words (w text COLLATE \"C\" PRIMARY KEY, n numeric);"
+      "INSERT INTO words VALUES ('a', 1.0), ('B', 2), ('ä', 3), ('A b', 4), ('', 5);"
+      "CREATE TABLE parted (id int, at int, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);"
+      "CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (10);"
+      "CREATE TABLE parted_2 PARTITION OF parted FOR VALUES FROM (10) TO (20);"
+      "INSERT INTO parted VALUES (1, 5), (2, 15)");
+  change("VACUUM FULL moved");
+  change("UPDATE moved SET filler = filler WHERE i < 50");
+  change(
+      "ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'; ALTER TABLE wide ADD COLUMN b int DEFAULT 7;"
+      "UPDATE parted SET at = 16 WHERE id = 1; UPDATE words SET n = 6 WHERE w = 'ä'");
+  EXPECT_THAT(tables(),
+              ElementsAre("public.felt modified +0 -0 ~1", "public.parted modified +1 -1 ~0",
+                          "public.wide schema +0 -0 ~0", "public.words modified +0 -0 ~1"));
+  const std::string all = diff({"--rows", "--schema"}).out;
+  EXPECT_THAT(all,
+              AllOf(HasSubstr("id 1: how sad > blue"), HasSubstr("+    id=1  at=16"),
+                    HasSubstr("column  b  integer DEFAULT 7"), HasSubstr("type  public.mood")));
+}
+
+// Rows that were written before the first, and committed after it.
+TEST_P(Diff, ATransactionThatWasPreparedBefore) {
+  const std::string source =
+      desk().start("db", {"-e", "POSTGRES_HOST_AUTH_METHOD=trust"},
+                   {desk().image("postgres:15"), "-c", "max_prepared_transactions=5"});
+  wait_for_postgres(desk(), source);
+  psql(desk(), source, "CREATE TABLE t (i int PRIMARY KEY)");
+  psql(desk(), source, "BEGIN; INSERT INTO t VALUES (1), (2); PREPARE TRANSACTION 'later'");
+  psql(desk(), source, "CHECKPOINT");
+  const std::string before = desk().create(source);
+  psql(desk(), source, "COMMIT PREPARED 'later'");
+  const std::string after = desk().create(source);
+  const RunResult result = desk().dksnap({"diff", before, after, "--rows"});
+  EXPECT_THAT(result.out, AllOf(HasSubstr("+    i=1"), HasSubstr("+    i=2")));
+}
+
+TEST_P(Diff, SeveralDatabasesHaveTheirNames) {
+  start("CREATE DATABASE shop");
+  desk().docker_out({"exec", source(), "psql", "-U", "postgres", "-d", "shop", "-c",
+                     "CREATE TABLE t AS SELECT 1 AS i"});
+  change("CREATE TABLE t AS SELECT 2 AS i");
+  EXPECT_THAT(tables(),
+              ElementsAre("postgres.public.t added +0 -0 ~0", "shop.public.t added +0 -0 ~0"));
+}
+
+TEST_P(Diff, WhatCannotBeComparedIsSaid) {
+  start("CREATE TABLE big AS SELECT i FROM generate_series(1, 100000) i");
+  const RunResult large = diff({"--max-size", "1MB"}, 3);
+  EXPECT_THAT(large.out, HasSubstr("not compared: 3.7 MB > 1.0 MB, use --max-size"));
+  EXPECT_EQ(diff({"--table", "none"}, 11).out, "");
+  EXPECT_EQ(diff({"@none"}, 11).out, "");
+  const std::string files = desk().start("files", {}, {desk().image("files:1")});
+  const RunResult other = diff({"@" + files}, 2);
+  EXPECT_THAT(other.err, HasSubstr("cannot"));
+}
+
+}  // namespace
+}  // namespace dksnap::test
