@@ -157,6 +157,8 @@ CreateResult dump_instead(snapshot::Context& context, const CreateRequest& reque
 CreateResult create(snapshot::Context& context, const CreateRequest& request) {
   try {
     return create_once(context, request);
+  } catch (const NotSaved&) {
+    throw;
   } catch (const Error& error) {
     const bool dumps = request.dumps == Dumps::where_a_copy_fails && !request.dry_run &&
                        error.code() == ErrorCode::database_refused;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kStale = "what was written since its server last saved its data";
 
-Error not_saved(const SourceContainer& source, const databases::FlushResult& flushed) {
+NotSaved not_saved(const SourceContainer& source, const databases::FlushResult& flushed) {
   const std::string way_in =
       flushed.needs_credentials ? "give --db-user and --db-password-file; " : "";
   return {flushed.needs_credentials ? ErrorCode::credentials : ErrorCode::database_refused,
@@ -65,7 +65,12 @@ Flushed flush(snapshot::Context& context, const SourceContainer& source,
     step.done(fmt::format("not flushed, which is safe for {}: {}", database.name(), flushed.text));
     return {};
   }
-  if (!takes_old) throw not_saved(source, flushed);
+  if (!takes_old) {
+    const NotSaved refused = not_saved(source, flushed);
+    // What a copy would start from is an old one: that, and not its server, is in the way.
+    if (flushed.is_stale) throw Error(static_cast<const Error&>(refused));
+    throw refused;
+  }
   step.done(fmt::format("not saved, and taken as it was saved last: {}", flushed.text));
   return old;
 }

@@ -164,8 +164,10 @@ void expect_kind(const SourceContainer& source, std::string_view kind) {
     reasons.push_back(other.recognition.reason);
   }
   if (!kind.empty()) {
-    throw Error(ErrorCode::not_found, fmt::format("{} has no {}", source.name(), printable(kind)),
-                join(reasons, "; "), "give --kind " + join(kinds, " or --kind "));
+    throw Error(
+        ErrorCode::not_found, fmt::format("{} has no {}", source.name(), printable(kind)),
+        join(reasons, "; "),
+        kinds.size() == 1 ? "leave out --kind" : "give --kind " + join(kinds, " or --kind "));
   }
   throw Error(ErrorCode::not_found, fmt::format("cannot choose a database of {}", source.name()),
               fmt::format("it has several: {}", join(reasons, "; ")),

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "capture/create.hpp"
 #include "capture/plan.hpp"
 #include "capture/unfinished_image.hpp"
@@ -21,8 +22,12 @@ struct Flushed {
   std::optional<databases::Download> download;  // they are not on its disk
   std::vector<std::string> missing;             // what is not in its files, as words
 };
-// Throws database_refused, or credentials, where it does not and is not safe without, unless what
-// it has written before is enough.
+// It does not save what a copy would start from: a dump is another answer than what was asked for.
+class NotSaved : public Error {
+  using Error::Error;
+};
+// Throws NotSaved (database_refused, or credentials) where it does not and is not safe without,
+// unless what it has written before is enough.
 Flushed flush(snapshot::Context& context, const SourceContainer& source,
               const CreateRequest& request);
 // What it prints instead is in the scratch, in place of what the copy has there.

@@ -65,6 +65,7 @@ void Side::open_container(const End& end) {
   capture::CreateRequest request;
   request.container = end.container;
   request.kind = end.kind;
+  request.purpose = "compare";
   capture::Taken taken = capture::take(context_, request);
   moment_ = taken.copied.created;
   scratch_ = std::move(taken.scratch);

@@ -60,6 +60,16 @@ TEST(Registry, OfAStoppedOneTheDataSpeak) {
   EXPECT_THAT(host.kinds(), ElementsAre("postgres", "mariadb"));
 }
 
+// As `docker run postgres -c …`, where the engine cannot list processes.
+TEST(Registry, AnEntrypointOfAUsualNameIsNobodysSign) {
+  Host host;
+  host.files = {kPostgresFile};
+  host.facts.running = true;
+  host.facts.config.entrypoint = {"docker-entrypoint.sh"};
+  host.facts.config.cmd = {"-c", "max_connections=50"};
+  EXPECT_THAT(host.kinds(), ElementsAre("postgres"));
+}
+
 TEST(Registry, WhatNobodyKnowsIsFilesAlone) {
   Host host;
   host.run("nginx: master process");

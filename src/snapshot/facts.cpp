@@ -1,6 +1,8 @@
 #include "snapshot/facts.hpp"
 
+#include <chrono>
 #include <functional>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -16,16 +18,24 @@ constexpr std::size_t kSmallFile = 64 * 1024;
 constexpr std::size_t kMostEntries = 1000;
 constexpr std::uint64_t kMostListed = 16 * 1024 * 1024;
 
-// The engine runs its host's `ps`, which may be missing; a kind is then recognised by its files.
+// The engine runs its host's `ps`, which may be missing; a kind is then recognised by its files. It
+// also fails where one of the processes ends meanwhile.
 std::vector<docker::Process> list_processes(docker::Engine& engine,
                                             const docker::Container& container) {
-  try {
-    return engine.container_processes(container.id);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::failed) throw;
-    log(LogLevel::info,
-        fmt::format("the processes of {} are not known: {}", container.name, error.what()));
-    return {};
+  constexpr int kTries = 3;
+  constexpr std::chrono::milliseconds kPause{50};
+  for (int left = kTries;;) {
+    try {
+      return engine.container_processes(container.id);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::failed) throw;
+      if (--left == 0) {
+        log(LogLevel::info,
+            fmt::format("the processes of {} are not known: {}", container.name, error.what()));
+        return {};
+      }
+    }
+    std::this_thread::sleep_for(kPause);
   }
 }
 

@@ -69,8 +69,8 @@ PrintedLine json_summary(const std::vector<compare::TableDiff>& tables,
   std::uint64_t modified = 0;
   std::size_t counts[5] = {};  // changed, added, removed, equal, not compared
   for (const compare::TableDiff& table : tables) {
-    added += table.added;
-    removed += table.removed;
+    added += table.pair.from ? table.added : 0;
+    removed += table.pair.to ? table.removed : 0;
     modified += table.changed;
     if (!table.not_compared.empty())
       ++counts[4];

@@ -215,8 +215,8 @@ std::string summary_line(const std::vector<compare::TableDiff>& tables, std::siz
   std::size_t differing = 0;
   std::size_t unread = 0;
   for (const compare::TableDiff& table : tables) {
-    added += table.added;
-    removed += table.removed;
+    added += table.pair.from ? table.added : 0;
+    removed += table.pair.to ? table.removed : 0;
     changed += table.changed;
     compared += std::max(table.rows_from, table.rows_to);
     if (!table.not_compared.empty())

@@ -81,6 +81,16 @@ bool is_usual_entrypoint(const Strings& entrypoint) {
   return !entrypoint.empty() && base_name(entrypoint.back()) == "docker-entrypoint.sh";
 }
 
+// The entrypoints of many images have that name.
+bool is_of_its_images(const docker::Config& config) {
+  const auto begins = [](const std::string& line) {
+    return line.starts_with("REDIS_") || line.starts_with("VALKEY_");
+  };
+  const auto& ports = config.exposed_ports;
+  return std::any_of(config.env.begin(), config.env.end(), begins) ||
+         std::find(ports.begin(), ports.end(), "6379/tcp") != ports.end();
+}
+
 bool begins_with_option(const Strings& cmd) {
   return !cmd.empty() && (cmd.front().starts_with('-') || cmd.front().ends_with(".conf"));
 }
@@ -168,7 +178,8 @@ Strings command_of(const docker::Config& config) {
   Strings command;
   if (server != words.end())
     command = {server, words.end()};
-  else if (is_usual_entrypoint(config.entrypoint) && begins_with_option(config.cmd)) {
+  else if (is_usual_entrypoint(config.entrypoint) && begins_with_option(config.cmd) &&
+           is_of_its_images(config)) {
     command = config.cmd;
     command.insert(command.begin(),
                    config.env_value("VALKEY_VERSION") ? "valkey-server" : "redis-server");
