@@ -84,7 +84,8 @@ std::string MysqlField::boot(const Words& options) {
   EXPECT_EQ(sql(copy, "SELECT * FROM kept"), "first");
   const std::string tables = sql(copy,
                                  "SELECT GROUP_CONCAT(table_name) FROM information_schema.tables "
-                                 "WHERE table_schema = 'test' AND table_type = 'BASE TABLE'");
+                                 "WHERE table_schema = 'test' AND table_type = 'BASE TABLE' AND "
+                                 "engine <> 'MEMORY'");
   for (const std::string& line : split(sql(copy, "CHECK TABLE " + tables + " EXTENDED"), '\n')) {
     // MyISAM's tables that were open say so once, and are sound.
     EXPECT_TRUE(line.ends_with("status\tOK") || line.ends_with("hasn't closed the table properly"))

@@ -40,7 +40,7 @@ dksnap_session() {
 dksnap_views() {
   local before=-1 now turn
   for turn in 1 2 3 4 5 6 7 8; do
-    now=$(grep -rlsx --include='*.frm' --exclude-dir=mysql --exclude-dir=sys 'updatable=0' "$1" | wc -l)
+    now=$(cd "$1" && grep -rlsx --include='*.frm' --exclude-dir=mysql --exclude-dir=sys 'updatable=0' . | wc -l)
     if [ "$now" -eq 0 ] || [ "$now" -eq "$before" ]; then return 0; fi
     before=$now
     {
