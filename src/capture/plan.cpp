@@ -282,6 +282,11 @@ void decide_config(docker::Engine& engine, Plan& plan, const std::vector<std::st
   if (quiet) plan.config.cmd = std::move(*quiet);
   if (plan.dump) {
     const auto& added = plan.dump->copy_env;
+    // Entrypoints take a value or a file of it, and end where both are there.
+    for (const std::string& line : added) {
+      const std::string file = line.substr(0, line.find('=')) + "_FILE=";
+      std::erase_if(plan.config.env, [&](const std::string& one) { return one.starts_with(file); });
+    }
     plan.config.env.insert(plan.config.env.end(), added.begin(), added.end());
   }
 }

@@ -45,6 +45,52 @@ TEST_P(MysqlDump, WhatCannotBeLoadedIsCountedAndShown) {
   EXPECT_EQ(sql(copy, "SELECT SUM(n) FROM gone.kept"), "1") << "all else is there";
 }
 
+// Names are anybody's who may make a database: none is an option of a tool, and none is forgotten.
+TEST_P(MysqlDump, NamesThatLookLikeSomethingElse) {
+  const std::string source = start({}, GetParam());
+  sql(source,
+      "CREATE USER tenant; GRANT CREATE ON *.* TO tenant; CREATE DATABASE `--init-command=GRANT "
+      "ALL "
+      "ON *.* TO tenant`; CREATE DATABASE `-d`; CREATE TABLE `-d`.t AS SELECT 7 AS n");
+  if (is_mariadb()) sql(source, "CREATE DATABASE `SYS`; CREATE TABLE `SYS`.t AS SELECT 7 AS n");
+  const std::string before = sql(source, "SHOW GRANTS FOR tenant");
+  const RunResult taken = dump(source);
+  ASSERT_EQ(taken.status, 0) << taken;
+  EXPECT_EQ(sql(source, "SHOW GRANTS FOR tenant"), before);
+  const std::string copy = boot(taken);
+  EXPECT_EQ(sql(copy, "SHOW GRANTS FOR tenant"), before);
+  EXPECT_EQ(sql(copy, "SELECT n FROM `-d`.t"), "7");
+  if (is_mariadb()) {
+    EXPECT_EQ(sql(copy, "SELECT n FROM `SYS`.t"), "7");
+  }
+}
+
+TEST_P(MysqlDump, WhatTheToolDoesNotTellIsNamed) {
+  const std::string source = start({}, GetParam());
+  sql(source, "CREATE TABLE gone.f (x float); INSERT INTO gone.f VALUES (16777215)");
+  const RunResult taken = dump(source);
+  EXPECT_EQ(taken.status, 3) << taken;
+  EXPECT_THAT(taken.err, HasSubstr("the digits behind the sixth of gone.f.x (FLOAT"));
+  sql(source, "SET GLOBAL sql_select_limit = 100");
+  const RunResult refused = dump(source);
+  EXPECT_EQ(refused.status, 13) << refused;
+  EXPECT_THAT(refused.err, HasSubstr("sql_select_limit"));
+}
+
+// The entrypoint takes a value or a file of it, and ends where both are there.
+TEST_P(MysqlDump, APasswordThatComesByFile) {
+  const std::string source = start({"-v", desk().name("kept") + ":/kept"}, GetParam());
+  desk().docker_out({"exec", source, "sh", "-c", "printf s3cret > /kept/pw; chmod 644 /kept/pw"});
+  desk().remove_container(source);
+  const std::string other = desk().start(
+      "byfile", {"-v", desk().name("kept") + ":/kept", "-e", "MYSQL_ROOT_PASSWORD_FILE=/kept/pw"},
+      {desk().image(GetParam())});
+  wait(other);
+  const RunResult taken = dump(other);
+  ASSERT_EQ(taken.status, 0) << taken;
+  EXPECT_EQ(sql(boot(taken), "SELECT 1"), "1");
+}
+
 TEST_P(MysqlDump, WhatIsInMemoryAloneIsNamed) {
   const std::string source = start();
   sql(source,
@@ -52,7 +98,7 @@ TEST_P(MysqlDump, WhatIsInMemoryAloneIsNamed) {
       "TABLE gone.plain (n int) ENGINE=MyISAM");
   const RunResult taken = desk().dksnap({"create", source, "--method", "dump", "-n"});
   EXPECT_EQ(taken.status, 3) << taken;
-  EXPECT_THAT(taken.err, HasSubstr("the rows of gone.fast"));
+  EXPECT_THAT(taken.err, HasSubstr("what rows gone.fast had"));
   EXPECT_THAT(taken.err, HasSubstr("tables without transactions (gone.plain)"));
 }
 

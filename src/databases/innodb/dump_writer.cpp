@@ -33,7 +33,7 @@ socket=$("$client" --protocol=socket --user="$DKSNAP_USER" ${DKSNAP_SOCKET:+"--s
 ask() {
   "$client" --no-defaults --protocol=socket --socket="$socket" --user="$DKSNAP_USER" \
     --default-character-set=utf8mb4 --connect-timeout=10 --batch --skip-column-names \
-    --init-command="SET SESSION sql_mode = ''" "$@"
+    --init-command="SET SESSION sql_mode = '', sql_select_limit = 18446744073709551615" "$@"
 }
 line='
 '
@@ -49,10 +49,12 @@ may=$(ask --execute="SELECT COUNT(DISTINCT privilege_type) FROM information_sche
   WHERE privilege_type IN ('SELECT', 'SHOW VIEW', 'TRIGGER', 'EVENT') AND grantee = CONCAT('''',
   LEFT(CURRENT_USER(), CHAR_LENGTH(CURRENT_USER()) - LOCATE('@', REVERSE(CURRENT_USER()))), '''@''',
   SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')")
-[ "$may" = 4 ] || refuse "$DKSNAP_USER may not see all: that takes SELECT, SHOW VIEW, TRIGGER and EVENT on *.*"
+[ "$may" = 4 ] || refuse "$DKSNAP_USER may not see all: that takes SELECT, SHOW VIEW, TRIGGER and EVENT on *.*, and PROCESS of MySQL"
 case $line$(ask --execute='SHOW GRANTS') in
   *"${line}REVOKE"*) refuse "$DKSNAP_USER may not see all: something is revoked from it" ;;
 esac
+cut=$(ask --execute='SELECT @@global.sql_select_limit < 18446744073709551615')
+[ "$cut" = 0 ] || refuse "it shows no more than its sql_select_limit of any table: set that to DEFAULT for the dump"
 @ACCOUNTS@
 echo '@END@'
 help=$("$tool" --no-defaults --help)
@@ -60,9 +62,11 @@ set --
 for option in @OPTIONS@; do
   case $help in *"--${option%%=*}"[!a-z-]*) set -- "$@" "--$option" ;; esac
 done
-names=$(ask --execute="SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN
-  ('mysql', 'sys', 'information_schema', 'performance_schema', 'ndbinfo') ORDER BY schema_name")
-set -- "$@" --databases
+# As bytes: a database of MariaDB may be called SYS, and ndbinfo is MySQL's alone.
+names=$(ask --execute="SELECT schema_name FROM information_schema.schemata WHERE
+  CAST(schema_name AS BINARY) NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema') AND
+  (schema_name <> 'ndbinfo' OR VERSION() LIKE '%MariaDB%') ORDER BY schema_name")
+set -- "$@" --databases --
 IFS=$line
 for name in $names; do
   name=$(printf '%b.' "$name")

@@ -33,13 +33,17 @@ SELECT 'note', 'tables without transactions ({}) are dumped as each is when it i
   FROM information_schema.tables t JOIN information_schema.engines e ON e.engine = t.engine
  WHERE t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') AND COALESCE(e.transactions, 'NO') <> 'YES'
    AND t.engine NOT IN ('MEMORY', 'FEDERATED', 'MRG_MyISAM', 'BLACKHOLE')
-   AND t.table_schema NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema');
-SELECT 'missing', 'the rows of {}, whose engine is MEMORY: a copy stops its first server once they are loaded',
+   AND CAST(t.table_schema AS BINARY) NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema');
+SELECT 'missing', 'what rows {} had, whose engine is MEMORY: a copy stops its first server once they are loaded',
        CONCAT(table_schema, '.', table_name)
-  FROM information_schema.tables WHERE engine = 'MEMORY' AND table_rows > 0
-   AND table_schema NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema');
+  FROM information_schema.tables WHERE engine = 'MEMORY'
+   AND CAST(table_schema AS BINARY) NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema');
 SELECT 'missing', 'the rows of {}, which another server has', CONCAT(table_schema, '.', table_name)
   FROM information_schema.tables WHERE engine IN ('FEDERATED', 'SPIDER');
+SELECT 'missing', 'the digits behind the sixth of {} (FLOAT, as the dump tool writes it)',
+       CONCAT(table_schema, '.', table_name, '.', column_name)
+  FROM information_schema.columns WHERE data_type = 'float'
+   AND CAST(table_schema AS BINARY) NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema');
 SELECT 'missing', 'the loadable functions {}', name FROM mysql.func;
 SELECT 'missing', 'the servers {} (CREATE SERVER)', server_name FROM mysql.servers;
 SELECT 'missing', 'the plug-ins {} (INSTALL PLUGIN)', name FROM mysql.plugin;
