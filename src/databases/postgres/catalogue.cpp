@@ -77,7 +77,8 @@ constexpr std::array kQuestions{
         "o.oid)"},
     Question{
         "3part",
-        "n.nspname, o.relname, 'trigger', t.tgname, pg_get_triggerdef(t.oid) || ' ' || t.tgenabled::text",
+        "n.nspname, o.relname, 'trigger', t.tgname, pg_get_triggerdef(t.oid) || ' ' || "
+        "t.tgenabled::text",
         "pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace JOIN pg_trigger t ON "
         "t.tgrelid = o.oid AND NOT t.tgisinternal WHERE NOT o.relispartition AND o.relkind <> 'v'"},
     Question{"3part", "n.nspname, o.relname, 'rule', r.rulename, pg_get_ruledef(r.oid)",
@@ -85,7 +86,8 @@ constexpr std::array kQuestions{
              "r.ev_class = o.oid AND r.rulename <> '_RETURN' WHERE NOT o.relispartition AND "
              "o.relkind IN ('r', 'p')"},
     Question{"3part",
-             "n.nspname, o.relname, 'policy', p.polname, p.polcmd::text || ' ' || p.polpermissive::text || ' ' "
+             "n.nspname, o.relname, 'policy', p.polname, p.polcmd::text || ' ' || "
+             "p.polpermissive::text || ' ' "
              "|| p.polroles::regrole[]::text || coalesce(' USING (' || pg_get_expr(p.polqual, "
              "p.polrelid) || ')', '') || coalesce(' WITH CHECK (' || pg_get_expr(p.polwithcheck, "
              "p.polrelid) || ')', '')",
