@@ -14,6 +14,11 @@ namespace dksnap::test {
 class MysqlDump : public DeskFixture<::testing::TestWithParam<std::string>> {
  protected:
   void SetUp() override { use("overlay2"); }
+  // Servers that nobody asks any more hold memory and requests of the kernel (fs.aio-max-nr).
+  void TearDown() override {
+    if (!IsSkipped()) desk().remove_containers_but({});
+    DeskFixture::TearDown();
+  }
   bool is_mariadb() const { return GetParam().starts_with("mariadb"); }
   std::string client() const { return is_mariadb() ? "mariadb" : "mysql"; }
 

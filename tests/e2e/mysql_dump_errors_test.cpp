@@ -72,7 +72,7 @@ TEST_P(MysqlDump, WhatTheToolDoesNotTellIsNamed) {
   EXPECT_EQ(taken.status, 3) << taken;
   EXPECT_THAT(taken.err, HasSubstr("the digits behind the sixth of gone.f.x (FLOAT"));
   sql(source, "SET GLOBAL sql_select_limit = 100");
-  const RunResult refused = dump(source);
+  const RunResult refused = desk().dksnap({"create", source, "--method", "dump"});
   EXPECT_EQ(refused.status, 13) << refused;
   EXPECT_THAT(refused.err, HasSubstr("sql_select_limit"));
 }

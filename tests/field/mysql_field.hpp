@@ -15,6 +15,11 @@ namespace dksnap::test {
 class MysqlField : public DeskFixture<::testing::TestWithParam<std::string>> {
  protected:
   void SetUp() override { use("overlay2"); }
+  // Servers that nobody asks any more hold memory and requests of the kernel (fs.aio-max-nr).
+  void TearDown() override {
+    if (!IsSkipped()) desk().remove_containers_but({});
+    DeskFixture::TearDown();
+  }
 
   bool is_mariadb() const { return GetParam().starts_with("mariadb"); }
   // `docker run` of the lab's image; serves when this returns, and holds a row in the table `kept`.
