@@ -138,6 +138,8 @@ TEST_P(MysqlDump, ALoadThatWasCutOffIsNoDatabase) {
   desk().docker_out({"kill", copy});
   desk().docker_out({"start", copy});
   EXPECT_NE(desk().docker_out({"wait", copy}), "0");
+  // One that is let alone loads all of its parts.
+  EXPECT_EQ(sql(boot(taken), "SELECT COUNT(*), MIN(LENGTH(v)) FROM gone.wide"), "262144\t200");
 }
 
 }  // namespace

@@ -115,7 +115,7 @@ dksnap_load() {
   grep '^ERROR' "$report.all" | grep -v -F "Unknown command '\\-'" | cut -c 1-400 >"$report.found"
   [ -s "$report.found" ] || [ "$status" = 0 ] ||
     echo "the client ended with status $status: $(tail -n 1 "$report.all")" >>"$report.found"
-  case $(tail -q -n 1 "$parts"/part-* | tail -n 1) in
+  case $(cat "$parts"/part-* | tail -n 1) in
     '@LAST@'*) ;;
     *) echo 'the end of the dump, which is not there' >>"$report.found" ;;
   esac
