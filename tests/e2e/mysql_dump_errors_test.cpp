@@ -79,12 +79,12 @@ TEST_P(MysqlDump, WhatTheToolDoesNotTellIsNamed) {
 
 // The entrypoint takes a value or a file of it, and ends where both are there.
 TEST_P(MysqlDump, APasswordThatComesByFile) {
-  const std::string source = start({"-v", desk().name("kept") + ":/kept"}, GetParam());
-  desk().docker_out({"exec", source, "sh", "-c", "printf s3cret > /kept/pw; chmod 644 /kept/pw"});
-  desk().remove_container(source);
-  const std::string other = desk().start(
-      "byfile", {"-v", desk().name("kept") + ":/kept", "-e", "MYSQL_ROOT_PASSWORD_FILE=/kept/pw"},
-      {desk().image(GetParam())});
+  const std::string kept = desk().name("kept") + ":/kept";
+  desk().docker_out({"run", "--rm", "-v", kept, "--entrypoint", "sh", desk().image(GetParam()),
+                     "-c", "printf s3cret > /kept/pw"});
+  const std::string other =
+      desk().start("byfile", {"-v", kept, "-e", "MYSQL_ROOT_PASSWORD_FILE=/kept/pw"},
+                   {desk().image(GetParam())});
   wait(other);
   const RunResult taken = dump(other);
   ASSERT_EQ(taken.status, 0) << taken;
