@@ -19,6 +19,7 @@ struct RunningServer {
   explicit RunningServer(std::vector<std::string> cmd) {
     docker::Config config;
     config.entrypoint = {"docker-entrypoint.sh"};
+    config.exposed_ports = {"6379/tcp"};
     config.cmd = std::move(cmd);
     recognition.server = Redis(kRedis).server_of(config);
     recognition.data_paths = {"/data"};

@@ -58,6 +58,7 @@ struct CacheContainer {
 docker::Config usual_config(std::vector<std::string> cmd) {
   docker::Config config;
   config.entrypoint = {"docker-entrypoint.sh"};
+  config.exposed_ports = {"6379/tcp"};
   config.cmd = std::move(cmd);
   config.working_dir = "/data";
   return config;
