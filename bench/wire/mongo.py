@@ -1,13 +1,10 @@
 """MongoDB's protocol: commands as documents, of the types that the bench sends and is answered with."""
 
-import socket
 import struct
 
+from .stream import Refused, Stream
+
 OP_MSG = 2013
-
-
-class Refused(Exception):
-    """The server does not answer, or not with what was asked for."""
 
 
 def _value(value):
@@ -62,39 +59,13 @@ def parsed(content):
     return fields
 
 
-class Connection:
-    def __init__(self, host, port, timeout):
-        try:
-            self._socket = socket.create_connection((host, port), timeout)
-        except OSError as error:
-            raise Refused(str(error)) from error
-        self._file = self._socket.makefile("rb")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def close(self):
-        self._file.close()
-        self._socket.close()
-
-    def _read(self, length):
-        got = self._file.read(length)
-        if len(got) < length:
-            raise Refused("the connection was closed")
-        return got
-
+class Connection(Stream):
     def command(self, database, fields):
         """The answer. A write that was refused is an error too."""
         content = b"\0\0\0\0\0" + document({**fields, "$db": database})
-        try:
-            self._socket.sendall(struct.pack("<iiii", len(content) + 16, 1, 0, OP_MSG) + content)
-            length = struct.unpack("<iiii", self._read(16))[0] - 16
-            answer = parsed(self._read(length)[5:])
-        except OSError as error:
-            raise Refused(str(error)) from error
+        self._send(struct.pack("<iiii", len(content) + 16, 1, 0, OP_MSG) + content)
+        length = struct.unpack("<iiii", self._read(16))[0] - 16
+        answer = parsed(self._read(length)[5:])
         if not answer.get("ok") or answer.get("writeErrors"):
             raise Refused(str(answer)[:500])
         return answer
