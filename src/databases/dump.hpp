@@ -25,6 +25,20 @@ inline constexpr const char* kLoadInterrupted = "the load of the dump was interr
 inline constexpr const char* kFirstStartScripts = "/docker-entrypoint-initdb.d";
 inline constexpr const char* kDumpLoader = "/docker-entrypoint-initdb.d/zzz-dksnap-load.sh";
 
+// The end of every loader, in the shell's words: of "$report.found", a line for each thing that
+// could not be loaded, it makes that report, "$report", or takes it away where all is loaded.
+inline constexpr const char* kTellLoad = R"sh(
+if [ -s "$report.found" ]; then
+  count=$(wc -l <"$report.found")
+  head -n 100 "$report.found" >"$report"
+  [ "$count" -le 100 ] || echo "and $((count - 100)) more errors" >>"$report"
+  echo "dksnap: $count errors while the dump was loaded: see $report" >&2
+else
+  rm -f "$report"
+  echo 'dksnap: the dump is loaded'
+fi
+)sh";
+
 // A small file of a copy.
 struct DumpFile {
   std::string path;

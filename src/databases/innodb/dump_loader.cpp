@@ -123,16 +123,7 @@ dksnap_load() {
     echo "the account root@localhost: the image's entrypoint stops its first server as it, so it is as that made it" \
       >>"$report.found"
   mv -f "$directory/dksnap-$guard" "$directory/$guard"
-  if [ -s "$report.found" ]; then
-    count=$(wc -l <"$report.found")
-    head -n 100 "$report.found" >"$report"
-    [ "$count" -le 100 ] || echo "and $((count - 100)) more errors" >>"$report"
-    echo "dksnap: $count errors while the dump was loaded: see $report" >&2
-  else
-    rm -f "$report"
-    echo 'dksnap: the dump is loaded'
-  fi
-  rm -f "$report.all" "$report.found"
+@TELL@  rm -f "$report.all" "$report.found"
   if [ $own = yes ]; then
     [ -n "${MARIADB_PID:-}" ] || docker_temp_server_stop() { dksnap_stop; }
     # Nothing is done to root any more.
@@ -154,6 +145,7 @@ fi
 std::string loader_script(const Product& product, const DumpWords& words) {
   std::string script(kLoader);
   fill_in(script, "@CLIENTS@", joined(product.clients));
+  fill_in(script, "@TELL@", kTellLoad);
   fill_in(script, "@PARTS@", kDumpDirectory);
   fill_in(script, "@REPORT@", kLoadReport);
   fill_in(script, "@INTERRUPTED@", kLoadInterrupted);

@@ -110,7 +110,7 @@ std::optional<Dump> Mongo::dump(Shell& source, const ContainerFacts& facts,
   }
   dump.env = {new_mark()};
   dump.cancel = end_marked_program();
-  dump.loader = kLoadDump;
+  dump.loader = std::string(kLoadDump) + kTellLoad + kLoadDumpEnd;
   dump.lacks = "what is of its replica set (the database local), collected profiles";
   dump.quiet_command = quiet_command_of_dump;
   for (const std::string& path : server.configuration) {

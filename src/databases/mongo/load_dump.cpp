@@ -87,16 +87,9 @@ dksnap_load() (
       >>"$report.found"
   fi
   mv "$data/storage.bson.dksnap" "$data/storage.bson"
-  if [ -s "$report.found" ]; then
-    count=$(wc -l <"$report.found")
-    head -n 100 "$report.found" >"$report"
-    [ "$count" -le 100 ] || echo "and $((count - 100)) more errors" >>"$report"
-    echo "dksnap: $count errors while the dump was loaded: see $report" >&2
-  else
-    rm -f "$report"
-    echo 'dksnap: the dump is loaded'
-  fi
-  rm -f "$report.all" "$report.words" "$report.found"
+)sh";
+
+const char* const kLoadDumpEnd = R"sh(  rm -f "$report.all" "$report.words" "$report.found"
   exit 0
 )
 dksnap_load || :

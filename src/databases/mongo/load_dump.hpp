@@ -4,5 +4,6 @@
 namespace dksnap::databases::mongo {
 
 extern const char* const kLoadDump;
+extern const char* const kLoadDumpEnd;
 
 }  // namespace dksnap::databases::mongo

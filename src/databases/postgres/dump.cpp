@@ -66,16 +66,8 @@ else
 fi
 rm -f "$hba.dksnap"
 mv "$PGDATA/dksnap-is-loading" "$PGDATA/PG_VERSION"
-if [ -s "$report.found" ]; then
-  count=$(wc -l <"$report.found")
-  head -n 100 "$report.found" >"$report"
-  [ "$count" -le 100 ] || echo "and $((count - 100)) more errors" >>"$report"
-  echo "dksnap: $count errors while the dump was loaded: see $report" >&2
-else
-  rm -f "$report"
-  echo 'dksnap: the dump is loaded'
-fi
-rm -f "$report.all" "$report.found"
+)sh";
+constexpr const char* kLoaderEnd = R"sh(rm -f "$report.all" "$report.found"
 exit 0
 )sh";
 
@@ -141,7 +133,7 @@ std::optional<Dump> Postgres::dump(Shell& source, const ContainerFacts& facts,
   // The entrypoint makes no cluster without one; the dump brings the role's own.
   if (facts.config.env_value("POSTGRES_HOST_AUTH_METHOD") != "trust")
     dump.copy_env.push_back("POSTGRES_PASSWORD=" + random_hex(16));
-  dump.loader = kLoader;
+  dump.loader = std::string(kLoader) + kTellLoad + kLoaderEnd;
   dump.lacks = "table spaces, and settings in its data directory but for pg_hba.conf";
   dump.missing = closed_databases(source, server, login);
   add_files(source, facts, server, login, dump.files);
