@@ -77,6 +77,17 @@ void refuse_unknown(const std::vector<std::string>& wanted, const diff::SchemaDi
 
 }  // namespace
 
+Totals totals_of(const std::vector<TableDiff>& tables) {
+  Totals totals;
+  for (const TableDiff& table : tables) {
+    totals.added += table.pair.from ? table.added : 0;
+    totals.removed += table.pair.to ? table.removed : 0;
+    totals.changed += table.changed;
+    if (!table.not_compared.empty()) ++totals.not_compared;
+  }
+  return totals;
+}
+
 Comparison::Comparison(snapshot::Context& context, CompareRequest request)
     : request_(std::move(request)) {
   std::tie(from_, to_) = on_both([&](bool is_from) {

@@ -42,6 +42,15 @@ struct TableDiff {
   }
 };
 
+// Over tables. Rows of those that both sides have.
+struct Totals {
+  std::uint64_t added = 0;
+  std::uint64_t removed = 0;
+  std::uint64_t changed = 0;
+  std::size_t not_compared = 0;  // tables
+};
+Totals totals_of(const std::vector<TableDiff>& tables);
+
 // The rows of a table that differ, in the order of its key.
 class RowChanges {
  public:

@@ -64,17 +64,11 @@ PrintedLine json_table(const compare::TableDiff& table) {
 PrintedLine json_summary(const std::vector<compare::TableDiff>& tables,
                          const std::vector<diff::SchemaChange>& objects,
                          std::chrono::nanoseconds took) {
-  std::uint64_t added = 0;
-  std::uint64_t removed = 0;
-  std::uint64_t modified = 0;
-  std::size_t counts[5] = {};  // changed, added, removed, equal, not compared
+  const compare::Totals totals = compare::totals_of(tables);
+  std::size_t counts[4] = {};  // changed, added, removed, equal
   for (const compare::TableDiff& table : tables) {
-    added += table.pair.from ? table.added : 0;
-    removed += table.pair.to ? table.removed : 0;
-    modified += table.changed;
-    if (!table.not_compared.empty())
-      ++counts[4];
-    else if (!table.pair.from)
+    if (!table.not_compared.empty()) continue;
+    if (!table.pair.from)
       ++counts[1];
     else if (!table.pair.to)
       ++counts[2];
@@ -86,11 +80,11 @@ PrintedLine json_summary(const std::vector<compare::TableDiff>& tables,
                       {"tables_added", counts[1]},
                       {"tables_removed", counts[2]},
                       {"tables_equal", counts[3]},
-                      {"rows_added", added},
-                      {"rows_removed", removed},
-                      {"rows_modified", modified},
+                      {"rows_added", totals.added},
+                      {"rows_removed", totals.removed},
+                      {"rows_modified", totals.changed},
                       {"objects", schema_array(objects)},
-                      {"complete", counts[4] == 0},
+                      {"complete", totals.not_compared == 0},
                       {"seconds", std::chrono::duration<double>(took).count()}});
 }
 

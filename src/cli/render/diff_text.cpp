@@ -59,10 +59,9 @@ std::string rows_text(const compare::TableDiff& table) {
 }
 
 std::string notes_of(const compare::TableDiff& table) {
-  std::vector<std::string> notes;
-  if (table.has_rows_changed() && table.pair.is_in_both() && table.columns.keys == 0)
-    notes.emplace_back("no key: changes show as - and +");
-  return join(notes, "; ");
+  const bool is_keyless =
+      table.has_rows_changed() && table.pair.is_in_both() && table.columns.keys == 0;
+  return is_keyless ? "no key: changes show as - and +" : "";
 }
 
 // What a printed line has of a changed row: the key, and each changed column.
@@ -208,22 +207,14 @@ std::string cell_text(const diff::Cell& cell, const diff::Column& column, const 
 }
 
 std::string summary_line(const std::vector<compare::TableDiff>& tables, std::size_t objects) {
-  std::uint64_t added = 0;
-  std::uint64_t removed = 0;
-  std::uint64_t changed = 0;
+  const compare::Totals totals = compare::totals_of(tables);
   std::uint64_t compared = 0;
   std::size_t differing = 0;
-  std::size_t unread = 0;
   for (const compare::TableDiff& table : tables) {
-    added += table.pair.from ? table.added : 0;
-    removed += table.pair.to ? table.removed : 0;
-    changed += table.changed;
     compared += std::max(table.rows_from, table.rows_to);
-    if (!table.not_compared.empty())
-      ++unread;
-    else if (!table.is_equal())
-      ++differing;
+    if (table.not_compared.empty() && !table.is_equal()) ++differing;
   }
+  const std::size_t unread = totals.not_compared;
   const std::string others = objects == 0 ? ""
                                           : fmt::format("; {} other thing{} changed (--schema)",
                                                         objects, objects == 1 ? "" : "s");
@@ -232,7 +223,7 @@ std::string summary_line(const std::vector<compare::TableDiff>& tables, std::siz
     return fmt::format("no difference ({} tables, {} rows compared{})", tables.size() - unread,
                        compared, skipped);
   return fmt::format("{} of {} tables changed: {} rows added, {} removed, {} changed; {} equal{}{}",
-                     differing, tables.size(), added, removed, changed,
+                     differing, tables.size(), totals.added, totals.removed, totals.changed,
                      tables.size() - differing - unread, others, skipped);
 }
 
