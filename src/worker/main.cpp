@@ -132,6 +132,14 @@ std::optional<Message> find(const Arguments& arguments, Talk&) {
   }
   return std::nullopt;
 }
+std::optional<Message> ending(const Arguments& arguments, Talk&) {
+  for (std::size_t i = 1; i < arguments.rest.size(); ++i) {
+    for (const std::string& found :
+         paths_ending(arguments.place(), arguments.rest[i], arguments.rest.front()))
+      ::puts(found.c_str());
+  }
+  return std::nullopt;
+}
 std::optional<Message> name(const Arguments& arguments, Talk&) {
   for (const std::string& ids : arguments.rest) name_user(arguments.place(), ids);
   return std::nullopt;
@@ -168,7 +176,7 @@ constexpr std::array kCommands{
     Command{"hand-over", hand_over}, Command{"take-job", take_job}, Command{"room", room},
     Command{"drop", drop},           Command{"find", find},         Command{"name-user", name},
     Command{"unname-user", unname},  Command{"thaw", thaw_group},   Command{"write", write},
-    Command{"until", until},         Command{"text", text}};
+    Command{"until", until},         Command{"text", text},         Command{"ending", ending}};
 
 std::optional<Arguments> parse(int count, char** words) {
   Arguments arguments;
@@ -236,7 +244,7 @@ int main(int count, char** words) {
   static_cast<void>(
       ::fputs("usage: dksnap-worker "
               "wait|sync|pack|scan|remove|owner|list|serve|flush|hand-over|take-job|room|drop|"
-              "find|name-user|unname-user|thaw|write|until [--job FILE] "
+              "find|name-user|unname-user|thaw|write|until|ending [--job FILE] "
               "[--root DIR]\n",
               stderr));
   return 1;

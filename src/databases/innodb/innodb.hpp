@@ -8,9 +8,11 @@
 
 namespace dksnap::databases::innodb {
 
-// Names in Server::settings: the key of a server with TLS, and, before a variable's own name, what
-// the data directory itself says of it (SET PERSIST).
+// Names in Server::settings: the key of a server with TLS; that its settings speak of a group of
+// servers (MySQL manual, "Group Replication"); and, before a variable's own name, what the data
+// directory itself says of it (SET PERSIST).
 inline constexpr std::string_view kTlsKey = "tls-key";
+inline constexpr std::string_view kOfAGroup = "of-a-group";
 inline constexpr std::string_view kPersisted = "persisted.";
 // The values of those whose name begins so: "NAME=VALUE" without that.
 std::vector<std::string> settings_of(const Server& server, std::string_view prefix);

@@ -39,7 +39,15 @@ class OtherPlaces {
         is_within(place, "/proc") || is_within(place, "/sys") || is_within(place, "/dev");
     const bool known = std::find(found_.begin(), found_.end(), place) != found_.end();
     if (kernels || known) return;
-    if (facts_.stat(join_path(place, mark)) || is_hidden(facts_, place)) found_.push_back(place);
+    if (facts_.stat(mark.empty() ? place : join_path(place, mark)) || is_hidden(facts_, place))
+      found_.push_back(place);
+  }
+  // What no mount holds is in the root file system, and copied with its changes.
+  void add_mounted(const std::string& place) {
+    const bool is_mounted = std::any_of(
+        facts_.mounts.begin(), facts_.mounts.end(),
+        [&](const docker::Mount& mount) { return is_within(place, mount.destination); });
+    if (is_mounted) add(place, "");
   }
   std::vector<std::string> found() { return std::move(found_); }
 
@@ -88,6 +96,10 @@ std::vector<std::string> other_places(const ContainerFacts& facts, const std::st
     const std::string path = file.substr(0, file.find(':'));
     if (path.starts_with('/'))
       places.add(parent_path(normal_path(path)), base_name(normal_path(path)));
+  }
+  // Where tables may be made besides (MySQL manual, "innodb_directories").
+  for (const std::string& place : split(value_of(settings, "innodb_directories"), ';')) {
+    if (place.starts_with('/')) places.add_mounted(normal_path(place));
   }
   return places.found();
 }

@@ -162,6 +162,30 @@ TEST(InnodbQuiet, WhatIsPersistedIsSaidInArgumentsThatOursFollow) {
             quiet);
 }
 
+// A server without the plug-in would complain of its option at each start.
+TEST(InnodbQuiet, ACopyOfAGroupsMemberJoinsNobody) {
+  const std::string alone = "--loose-group-replication-start-on-boot=OFF";
+  const std::vector<std::pair<std::string, std::string>> members{
+      {"mysqld --plugin-load-add=group_replication.so", ""},
+      {"mysqld --loose-group-replication-group-name=x", ""},
+      {"mysqld", R"({"mysql_static_variables": {"group_replication_group_name": {"Value": "x"}}})"},
+      {"mysqld", ""}};
+  for (const auto& [command, persisted] : members) {
+    FileContainer container;
+    container.files["/var/lib/mysql/mysql.ibd"] = "";
+    if (!persisted.empty()) container.files["/var/lib/mysql/mysqld-auto.cnf"] = persisted;
+    container.facts.config.env = {"MYSQL_MAJOR=9.7"};
+    container.facts.running = true;
+    container.facts.processes = {{"1", command}};
+    Recognised found = container.recognise_it();
+    found.recognition.server = found.database->server(container.look(), found.recognition);
+    const auto quiet =
+        *found.database->quiet_command({"docker-entrypoint.sh"}, {"mysqld"}, found.recognition);
+    const bool is_member = command != "mysqld" || !persisted.empty();
+    EXPECT_EQ(std::count(quiet.begin(), quiet.end(), alone), is_member ? 1 : 0) << command;
+  }
+}
+
 TEST(InnodbRecognition, LogsAreFoundByAnIndexWithoutTheirExtension) {
   FileContainer container;
   container.files["/var/lib/mysql/mysql.ibd"] = "";

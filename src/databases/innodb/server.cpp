@@ -78,6 +78,12 @@ void find_files(const ContainerFacts& facts, const Recognition& recognition,
   add(value_of(configuration.settings, "file_key_management_filename"), server.keys);
 }
 
+// As an option, or as a plug-in that is loaded.
+bool speaks_of_a_group(std::string_view name, std::string_view value) {
+  constexpr std::string_view kGroup = "group_replication";
+  return name.starts_with(kGroup) || value.find(kGroup) != std::string_view::npos;
+}
+
 void take_settings(const ServerSettings& settings, bool listens, const docker::Config& config,
                    Server& server) {
   server.port = listens ? port_in(settings, config) : 0;
@@ -117,8 +123,14 @@ Server InnodbDatabase::server(const ContainerFacts& facts, const Recognition& re
       read_configuration(facts, product(), server.command, recognition.version);
   take_settings(configuration.settings, listens(configuration.settings), facts.config, server);
   find_files(facts, recognition, configuration, server);
-  for (auto& [variable, value] : persisted(facts, recognition.data_paths.front()))
+  bool is_of_a_group = std::any_of(
+      configuration.settings.begin(), configuration.settings.end(),
+      [](const auto& setting) { return speaks_of_a_group(setting.first, setting.second); });
+  for (auto& [variable, value] : persisted(facts, recognition.data_paths.front())) {
+    is_of_a_group = is_of_a_group || speaks_of_a_group(variable, value);
     server.settings.emplace_back(std::string(kPersisted) + variable, std::move(value));
+  }
+  if (is_of_a_group) server.settings.emplace_back(kOfAGroup, "1");
   return server;
 }
 

@@ -133,7 +133,7 @@ std::vector<std::string> tables_elsewhere(Shell& scratch, const std::string& dir
   constexpr std::string_view kLink = ".isl";
   std::vector<std::string> lost;
   const ProgramResult found =
-      scratch.run({kWorkerProgram, "find", std::string(kLink), directory}, "0:0");
+      scratch.run({kWorkerProgram, "ending", std::string(kLink), directory}, "0:0");
   for (const std::string& link : split(found.out, '\n')) {
     if (!link.ends_with(kLink)) continue;
     const ProgramResult target = scratch.run({kWorkerProgram, "text", link}, "0:0");

@@ -82,7 +82,10 @@ std::vector<std::string> Mysql::quiet_options(const Recognition& recognition) co
   int major = 0;
   const std::string& version = recognition.version;
   std::from_chars(version.data(), version.data() + version.size(), major);
-  std::vector<std::string> options{"--loose-group-replication-start-on-boot=OFF"};
+  std::vector<std::string> options;
+  // Where there is no such plug-in, the server would complain of it at each start.
+  if (!innodb::settings_of(recognition.server, innodb::kOfAGroup).empty())
+    options.emplace_back("--loose-group-replication-start-on-boot=OFF");
   if (major == 0)
     options.insert(options.end(), {"--loose-skip-slave-start", "--loose-skip-replica-start"});
   else

@@ -41,8 +41,11 @@ std::string owner_of(const Place& place, const std::string& path);
 std::string text_of(const Place& place, const std::string& path);
 // The paths of what is in a directory, sorted.
 std::vector<std::string> paths_in(const Place& place, const std::string& path);
-// The paths below a directory, symlinks not followed, whose name ends so and that stand beside a
-// file of the same name without that end which holds something.
+// The paths below a directory, symlinks not followed, whose name ends so.
+std::vector<std::string> paths_ending(const Place& place, const std::string& directory,
+                                      const std::string& end);
+// Of those, the ones that stand beside a file of the same name without that end which holds
+// something.
 std::vector<std::string> paths_beside_full(const Place& place, const std::string& directory,
                                            const std::string& end);
 

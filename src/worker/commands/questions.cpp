@@ -42,6 +42,16 @@ std::vector<std::string> paths_in(const Place& place, const std::string& path) {
   return paths;
 }
 
+std::vector<std::string> paths_ending(const Place& place, const std::string& directory,
+                                      const std::string& end) {
+  std::vector<std::string> found;
+  Walk walk(place, {{resolve_below(place.fd(), directory), true}});
+  for (WalkEntry entry; walk.next(entry);) {
+    if (entry.name.size() > end.size() && entry.name.ends_with(end)) found.push_back(entry.path);
+  }
+  return found;
+}
+
 std::vector<std::string> paths_beside_full(const Place& place, const std::string& directory,
                                            const std::string& end) {
   std::vector<std::string> found;
