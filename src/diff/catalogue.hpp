@@ -17,6 +17,7 @@ struct Column {
   std::string definition;  // the whole of it: "integer NOT NULL DEFAULT 0"
   ValueKind kind = ValueKind::text;
   bool is_whole_number = false;  // its text is digits, with a sign where it is negative
+  bool is_path = false;          // of files: what is in a directory follows it at once
   bool operator==(const Column&) const = default;
 };
 
@@ -52,8 +53,9 @@ struct Object {
 };
 
 struct Catalogue {
-  std::vector<Table> tables;  // in the order of their names
+  std::vector<Table> tables;
   std::vector<Object> objects;
+  std::vector<std::string> notices = {};  // what is in none of them; sentences
 };
 
 }  // namespace dksnap::diff

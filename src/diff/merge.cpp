@@ -21,10 +21,20 @@ int compare_numbers(const std::string& one, const std::string& other) {
   return sign(one.compare(other)) * greater;
 }
 
+// By their bytes, of which '/' is the first.
+int compare_paths(const std::string& one, const std::string& other) {
+  const auto [a, b] = std::mismatch(one.begin(), one.end(), other.begin(), other.end());
+  if (a == one.end() || b == other.end())
+    return static_cast<int>(b == other.end()) - static_cast<int>(a == one.end());
+  if (*a == '/' || *b == '/') return *a == '/' ? -1 : 1;
+  return static_cast<unsigned char>(*a) < static_cast<unsigned char>(*b) ? -1 : 1;
+}
+
 // NULL is last, as servers have it in an ascending order when told so.
-int compare_cells(const Cell& one, const Cell& other, bool as_number) {
+int compare_cells(const Cell& one, const Cell& other, const Column& column) {
   if (!one || !other) return static_cast<int>(!one) - static_cast<int>(!other);
-  return as_number ? compare_numbers(*one, *other) : sign(one->compare(*other));
+  if (column.is_path) return compare_paths(*one, *other);
+  return column.is_whole_number ? compare_numbers(*one, *other) : sign(one->compare(*other));
 }
 
 std::size_t keys_of(const Comparable& by) {
@@ -35,7 +45,7 @@ std::size_t keys_of(const Comparable& by) {
 
 int compare_keys(const Row& one, const Row& other, const Comparable& by) {
   for (std::size_t i = 0; i < keys_of(by); ++i) {
-    const int order = compare_cells(one[i], other[i], by.columns[i].is_whole_number);
+    const int order = compare_cells(one[i], other[i], by.columns[i]);
     if (order != 0) return order;
   }
   return 0;

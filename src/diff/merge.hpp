@@ -13,7 +13,8 @@ struct RowChange {
   Row to;    // empty where it was removed
 };
 
-// Less than, equal to or greater than 0: whole numbers by what they are, all else by its bytes.
+// Less than, equal to or greater than 0: whole numbers by what they are, paths with what is in a
+// directory behind it, all else by its bytes.
 int compare_keys(const Row& one, const Row& other, const Comparable& by);
 
 // Keeps a row of each side. With a key, a row that both sides have and that differs is changed;

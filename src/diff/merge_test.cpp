@@ -8,37 +8,12 @@
 #include <rapidcheck/gtest.h>
 
 #include "base/error.hpp"
+#include "diff/test_rows.hpp"
 
 namespace dksnap::diff {
 namespace {
 
 using testing::ElementsAre;
-
-class ListedRows final : public RowSource {
- public:
-  explicit ListedRows(std::vector<Row> rows) : rows_(std::move(rows)) {}
-  bool next(Row& row) override {
-    if (at_ == rows_.size()) return false;
-    row = rows_[at_++];
-    return true;
-  }
-
- private:
-  std::vector<Row> rows_;
-  std::size_t at_ = 0;
-};
-
-Comparable by(std::size_t columns, std::size_t keys, bool numbers) {
-  Comparable comparable;
-  comparable.keys = keys;
-  for (std::size_t i = 0; i < columns; ++i) {
-    Column column;
-    column.name = "c" + std::to_string(i);
-    column.is_whole_number = numbers && i < keys;
-    comparable.columns.push_back(std::move(column));
-  }
-  return comparable;
-}
 
 std::vector<RowChange> merged(std::vector<Row> from, std::vector<Row> to, const Comparable& how) {
   ListedRows one(std::move(from));
@@ -117,6 +92,19 @@ TEST(DifferingParts, AreThoseThatAreNotAlike) {
   EXPECT_THAT(differing_parts({{1, 2, "5"}, {2, 1, "7"}, {4, 1, "1"}},
                               {{1, 2, "5"}, {2, 1, "8"}, {3, 1, "1"}}),
               ElementsAre(2, 3, 4));
+}
+
+// What is in a directory comes before its neighbours whose names go on with another letter.
+TEST(Merge, PathsAreInTheOrderOfAWalk) {
+  Comparable how = by(1, 1, false);
+  how.columns[0].is_path = true;
+  const std::vector<std::string> order{"/a", "/a/b", "/a/b/c", "/a!", "/a-b", "/a-b/x", "/b"};
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    for (std::size_t j = 0; j < order.size(); ++j) {
+      const int found = compare_keys({Cell(order[i])}, {Cell(order[j])}, how);
+      EXPECT_EQ(found, i < j ? -1 : static_cast<int>(i > j)) << order[i] << " " << order[j];
+    }
+  }
 }
 
 }  // namespace
