@@ -13,6 +13,7 @@ int fuzz_journal(const std::uint8_t* data, std::size_t size);
 int fuzz_labels(const std::uint8_t* data, std::size_t size);
 int fuzz_manifest(const std::uint8_t* data, std::size_t size);
 int fuzz_reference(const std::uint8_t* data, std::size_t size);
+int fuzz_rows(const std::uint8_t* data, std::size_t size);
 int fuzz_tar(const std::uint8_t* data, std::size_t size);
 
 struct Target {
@@ -21,9 +22,10 @@ struct Target {
 };
 
 inline constexpr Target kTargets[] = {
-    {"answers", fuzz_answers}, {"descriptors", fuzz_descriptors}, {"journal", fuzz_journal},
-    {"labels", fuzz_labels},   {"manifest", fuzz_manifest},       {"reference", fuzz_reference},
-    {"tar", fuzz_tar},
+    {"answers", fuzz_answers},   {"descriptors", fuzz_descriptors},
+    {"journal", fuzz_journal},   {"labels", fuzz_labels},
+    {"manifest", fuzz_manifest}, {"reference", fuzz_reference},
+    {"rows", fuzz_rows},         {"tar", fuzz_tar},
 };
 
 // Ends the process where `holds` is false, in every kind of build.

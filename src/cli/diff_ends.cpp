@@ -1,5 +1,6 @@
 #include "cli/diff_ends.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@ namespace dksnap::cli {
 namespace {
 
 constexpr char kLive = '@';
+constexpr const char* kBase = "base";
 
 compare::End end_of(const snapshot::Catalog& catalog, const std::string& word,
                     const std::string& container) {
@@ -22,6 +24,11 @@ compare::End end_of(const snapshot::Catalog& catalog, const std::string& word,
   else
     end.snapshot = &catalog.resolve(word, container);
   return end;
+}
+
+bool has_title(const snapshot::Catalog& catalog, std::string_view title) {
+  const auto& all = catalog.all();
+  return std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.title == title; });
 }
 
 Error no_such(const std::string& option, const std::string& text, const std::string& form) {
@@ -34,6 +41,11 @@ Error no_such(const std::string& option, const std::string& text, const std::str
 DiffEnds choose_ends(docker::Engine& engine, const snapshot::Catalog& catalog,
                      const std::string& from, const std::string& to) {
   DiffEnds ends;
+  if (from == kBase && !to.empty() && !to.starts_with(kLive) && !has_title(catalog, kBase)) {
+    ends.to = end_of(catalog, to, "");
+    ends.from = {ends.to.snapshot, true, {}, {}};
+    return ends;
+  }
   const std::string container = to.starts_with(kLive) ? to.substr(1) : "";
   ends.from = end_of(catalog, from, container);
   if (!to.empty()) {
@@ -62,15 +74,15 @@ DiffEnds choose_ends(docker::Engine& engine, const snapshot::Catalog& catalog,
   return ends;
 }
 
-std::vector<std::string> end_lines(const DiffEnds& ends, const compare::Comparison& comparison) {
+std::vector<std::string> end_lines(const DiffEnds& ends, const compare::Outcome& outcome) {
   const auto row = [](const char* word, const compare::End& end,
                       TimePoint moment) -> std::vector<std::string> {
     if (end.is_live()) return {word, end.container, "live", "now"};
+    if (end.is_base) return {word, printable(end.snapshot->base), "image", ""};
     return {word, printable(end.snapshot->title), end.snapshot->short_id(), age_text(moment)};
   };
-  return format_table({row("from", ends.from, comparison.moment_from()),
-                       row("to", ends.to, comparison.moment_to())},
-                      0);
+  return format_table(
+      {row("from", ends.from, outcome.moment_from), row("to", ends.to, outcome.moment_to)}, 0);
 }
 
 std::map<std::string, std::vector<std::string>> keys_by_table(

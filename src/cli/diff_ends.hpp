@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "compare/comparison.hpp"
+#include "compare/outcome.hpp"
 #include "snapshot/catalog.hpp"
 
 namespace dksnap::cli {
@@ -19,7 +19,7 @@ struct DiffEnds {
 DiffEnds choose_ends(docker::Engine& engine, const snapshot::Catalog& catalog,
                      const std::string& from, const std::string& to);
 // Two lines: which, and of when.
-std::vector<std::string> end_lines(const DiffEnds& ends, const compare::Comparison& comparison);
+std::vector<std::string> end_lines(const DiffEnds& ends, const compare::Outcome& outcome);
 
 // "public.orders=id,line" each. Throws `failed` for anything else.
 std::map<std::string, std::vector<std::string>> keys_by_table(

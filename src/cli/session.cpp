@@ -50,14 +50,22 @@ std::string published_host(const docker::Endpoint& endpoint) {
   return "";
 }
 
+std::filesystem::path own_directory(const char* variable, const char* below_home) {
+  const char* base = std::getenv(variable);
+  if (base != nullptr && *base == '/') return std::filesystem::path(base) / "dksnap";
+  // A service or a job may have no HOME: then the user's record has it, as for docker.
+  const std::string home = docker::real_surroundings().home;
+  return std::filesystem::path(home.starts_with('/') ? home : "/") / below_home / "dksnap";
+}
+
 }  // namespace
 
 std::filesystem::path state_directory() {
-  const char* state = std::getenv("XDG_STATE_HOME");
-  if (state != nullptr && *state == '/') return std::filesystem::path(state) / "dksnap";
-  // A service or a job may have no HOME: then the user's record has it, as for docker.
-  const std::string home = docker::real_surroundings().home;
-  return std::filesystem::path(home.starts_with('/') ? home : "/") / ".local/state/dksnap";
+  return own_directory("XDG_STATE_HOME", ".local/state");
+}
+
+std::filesystem::path cache_directory() {
+  return own_directory("XDG_CACHE_HOME", ".cache");
 }
 
 Session::Session(GlobalOptions options, Interrupts& interrupts, Settings settings)

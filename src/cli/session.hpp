@@ -79,5 +79,7 @@ class Session {
 
 // "$XDG_STATE_HOME/dksnap", or ~/.local/state/dksnap.
 std::filesystem::path state_directory();
+// "$XDG_CACHE_HOME/dksnap", or ~/.cache/dksnap.
+std::filesystem::path cache_directory();
 
 }  // namespace dksnap::cli

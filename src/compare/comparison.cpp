@@ -83,6 +83,7 @@ Totals totals_of(const std::vector<TableDiff>& tables) {
     totals.added += table.pair.from ? table.added : 0;
     totals.removed += table.pair.to ? table.removed : 0;
     totals.changed += table.changed;
+    totals.changed_in_volatiles += table.changed_in_volatiles;
     if (!table.not_compared.empty()) ++totals.not_compared;
   }
   return totals;
@@ -101,6 +102,10 @@ Comparison::Comparison(snapshot::Context& context, CompareRequest request)
   auto [from, to] =
       on_both([&](bool is_from) { return (is_from ? from_ : to_)->session().catalogue(); });
   name_databases(from, to);
+  for (const auto& [side, catalogue] : {std::pair("FROM", &from), std::pair("TO", &to)}) {
+    for (const std::string& notice : catalogue->notices)
+      notices_.push_back(fmt::format("{}: {}", side, notice));
+  }
   schema_ = diff::compare(from, to);
   refuse_unknown(request_.tables, schema_);
   std::erase_if(schema_.tables, [&](const diff::TablePair& pair) {
@@ -139,8 +144,33 @@ TableDiff Comparison::compare(const diff::TablePair& pair) {
       ignored.push_back(name.substr(dot + 1));
   }
   table.columns = diff::comparable(pair, key, ignored);
+  for (const diff::Column& column : table.columns.columns) {
+    table.volatiles.push_back(std::any_of(
+        request_.volatiles.begin(), request_.volatiles.end(), [&](const std::string& name) {
+          return column.name == name || either.name + "." + column.name == name;
+        }));
+  }
   table.not_compared = why_not(pair);
   if (!table.not_compared.empty()) return table;
+  try {
+    read(table);
+  } catch (const Error& error) {
+    // A table that cannot be read is one that is not compared; a server that is gone is no answer.
+    if (error.code() != ErrorCode::database_refused || !from_->session().is_alive() ||
+        !to_->session().is_alive())
+      throw;
+    TableDiff unread;
+    unread.pair = pair;
+    unread.columns = table.columns;
+    unread.volatiles = table.volatiles;
+    unread.not_compared = error.why();
+    return unread;
+  }
+  return table;
+}
+
+void Comparison::read(TableDiff& table) {
+  const diff::TablePair& pair = table.pair;
   const auto [from, to] = on_both([&](bool is_from) {
     const auto& side = is_from ? pair.from : pair.to;
     return side ? (is_from ? from_ : to_)->session().sums(*side, table.columns)
@@ -155,7 +185,6 @@ TableDiff Comparison::compare(const diff::TablePair& pair) {
   } else if (!table.parts.empty()) {
     count(table);
   }
-  return table;
 }
 
 void Comparison::count(TableDiff& table) {
@@ -164,10 +193,13 @@ void Comparison::count(TableDiff& table) {
     if (change.change == diff::Change::added) ++table.added;
     if (change.change == diff::Change::removed) ++table.removed;
     if (change.change != diff::Change::changed) continue;
-    ++table.changed;
+    bool only_volatiles = true;
     for (std::size_t i = 0; i < change.from.size(); ++i) {
-      if (change.from[i] != change.to[i]) ++table.changed_columns[table.columns.columns[i].name];
+      if (change.from[i] == change.to[i]) continue;
+      ++table.changed_columns[table.columns.columns[i].name];
+      only_volatiles = only_volatiles && table.is_volatile(i);
     }
+    ++(only_volatiles ? table.changed_in_volatiles : table.changed);
   }
 }
 

@@ -19,8 +19,9 @@ struct CompareRequest {
   End to;
   std::vector<std::string> tables;  // these alone, by name or by "schema.*"; empty: all
   std::map<std::string, std::vector<std::string>> keys;  // of tables, in place of their own
-  std::vector<std::string> ignored;  // columns that count as equal: "name", or "table.name"
-  std::uint64_t most_bytes = 0;      // a table that is larger is not read; 0: all are
+  std::vector<std::string> ignored;    // columns that count as equal: "name", or "table.name"
+  std::vector<std::string> volatiles;  // columns: a row in which only those changed counts apart
+  std::uint64_t most_bytes = 0;        // a table that is larger is not read; 0: all are
 };
 
 // A table and what is known of its rows.
@@ -34,9 +35,15 @@ struct TableDiff {
   std::uint64_t added = 0;
   std::uint64_t removed = 0;
   std::uint64_t changed = 0;
+  // Besides, rows in which nothing changed but volatile columns.
+  std::uint64_t changed_in_volatiles = 0;
   std::map<std::string, std::uint64_t> changed_columns;  // in how many rows
+  std::vector<bool> volatiles;                           // of `columns`
   std::vector<std::uint64_t> parts;                      // of its rows, that differ
-  bool has_rows_changed() const { return added + removed + changed != 0; }
+  bool has_rows_changed() const { return added + removed + changed + changed_in_volatiles != 0; }
+  bool is_volatile(std::size_t column) const {
+    return column < volatiles.size() && volatiles[column];
+  }
   bool is_equal() const {
     return pair.is_in_both() && pair.schema.empty() && not_compared.empty() && !has_rows_changed();
   }
@@ -47,6 +54,7 @@ struct Totals {
   std::uint64_t added = 0;
   std::uint64_t removed = 0;
   std::uint64_t changed = 0;
+  std::uint64_t changed_in_volatiles = 0;
   std::size_t not_compared = 0;  // tables
 };
 Totals totals_of(const std::vector<TableDiff>& tables);
@@ -65,10 +73,14 @@ class Comparison {
   ~Comparison();
 
   const std::string& kind() const { return from_->kind(); }
+  // Null where its server is not told by SQL.
+  const databases::SqlWords* sql_words() const { return to_->sql_words(); }
   TimePoint moment_from() const { return from_->moment(); }
   TimePoint moment_to() const { return to_->moment(); }
   // With the tables that the request names alone.
   const diff::SchemaDiff& schema() const { return schema_; }
+  // What is not among it; sentences.
+  const std::vector<std::string>& notices() const { return notices_; }
   // Reads the table on both sides at once, and what differs once more.
   TableDiff compare(const diff::TablePair& pair);
   // Nothing is held: it is read from the servers again. Of a table that is on one side alone: all.
@@ -76,12 +88,14 @@ class Comparison {
 
  private:
   std::string why_not(const diff::TablePair& pair) const;
+  void read(TableDiff& table);
   void count(TableDiff& table);
 
   CompareRequest request_;
   std::unique_ptr<Side> from_;
   std::unique_ptr<Side> to_;
   diff::SchemaDiff schema_;
+  std::vector<std::string> notices_;
 };
 
 }  // namespace dksnap::compare

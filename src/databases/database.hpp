@@ -118,6 +118,7 @@ struct Address {
 };
 
 class Session;         // session.hpp
+class SqlWords;        // sql_words.hpp
 struct CopyInScratch;  // session.hpp
 
 // Stateless; one object per kind, for the whole run; thread-safe.
@@ -144,6 +145,8 @@ class Database {
   virtual FlushResult flush(Shell& source, const Recognition& recognition,
                             const Credentials& credentials) const = 0;
   virtual bool safe_without_flush() const = 0;
+  // It writes all of its data out when it stops, and reads them when it starts.
+  virtual bool holds_all_in_memory() const { return false; }
   // Whether the copy is better for it.
   virtual bool is_worth_flushing() const { return settles() || !safe_without_flush(); }
   // Whether what this server has answered for is on its disk, though nobody asked it to flush.
@@ -243,6 +246,8 @@ class Database {
   // Starts the kind's server on a copy that was settled, in a scratch: without network and without
   // authentication. Null where the kind cannot be asked for rows. Throws database_refused.
   virtual std::unique_ptr<Session> serve(CopyInScratch copy, const Recognition& recognition) const;
+  // Null where its server is not told by SQL.
+  virtual const SqlWords* sql_words() const { return nullptr; }
 
   // Whether not_ready() and no_answer() know more than that the container runs.
   virtual bool can_be_asked() const { return true; }

@@ -14,22 +14,24 @@ constexpr std::size_t kShownLines = 3;
 }  // namespace
 
 ProgramOutput::ProgramOutput(docker::Engine& engine, std::string container,
-                             docker::ExecSpec program) {
-  runs_ =
-      std::jthread([this, &engine, container = std::move(container), program = std::move(program)] {
-        try {
-          TailSink said(kErrorBytes);
-          const int status = engine.exec(container, program, {nullptr, &pipe_, &said});
-          if (status != 0) {
-            throw Error(ErrorCode::database_refused, "the server does not tell what it holds",
-                        fmt::format("{} ended with status {}: {}", program.argv.front(), status,
-                                    last_lines(said.text(), kShownLines)));
-          }
-          pipe_.finish();
-        } catch (...) {
-          pipe_.fail(std::current_exception());
-        }
-      });
+                             docker::ExecSpec program, std::string input) {
+  runs_ = std::jthread([this, &engine, container = std::move(container),
+                        program = std::move(program), input = std::move(input)] {
+    try {
+      TailSink said(kErrorBytes);
+      StringSource in(input);
+      const int status =
+          engine.exec(container, program, {input.empty() ? nullptr : &in, &pipe_, &said});
+      if (status != 0) {
+        throw Error(ErrorCode::database_refused, "the server does not tell what it holds",
+                    fmt::format("{} ended with status {}: {}", program.argv.front(), status,
+                                last_lines(said.text(), kShownLines)));
+      }
+      pipe_.finish();
+    } catch (...) {
+      pipe_.fail(std::current_exception());
+    }
+  });
 }
 
 ProgramOutput::~ProgramOutput() {

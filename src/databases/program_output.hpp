@@ -16,7 +16,9 @@ namespace dksnap::databases {
 // by itself.
 class ProgramOutput final : public Source {
  public:
-  ProgramOutput(docker::Engine& engine, std::string container, docker::ExecSpec program);
+  // `input`: what it reads.
+  ProgramOutput(docker::Engine& engine, std::string container, docker::ExecSpec program,
+                std::string input = {});
   ~ProgramOutput() override;
   // Throws database_refused at the end where the program did not end with 0, with what it said
   // last.

@@ -11,6 +11,8 @@
 
 namespace dksnap::databases {
 
+class RunningServer;  // running_server.hpp
+
 // The scratch that the copy is in, for as long as a session lasts.
 struct CopyInScratch {
   docker::Engine& engine;  // which streams are read through
@@ -18,6 +20,8 @@ struct CopyInScratch {
   Shell shell;
   // Writes a small file of the copy, for the eyes of the owner of its directory alone.
   std::function<void(const std::string& path, const std::string& content)> write_file;
+  // Its server, which ends with the scratch and is kept until then.
+  std::function<const RunningServer&(docker::ExecSpec program)> start;
 };
 
 // Calls from one thread at a time, but for the row sources, which may be read from others. Errors
@@ -27,6 +31,8 @@ class Session {
   virtual ~Session() = default;
   // "15.18".
   virtual std::string version() const = 0;
+  // Its server runs; what it refuses then is that one question.
+  virtual bool is_alive() const = 0;
   virtual diff::Catalogue catalogue() = 0;
   // All rows, by those columns. In the order of the parts.
   virtual std::vector<diff::PartSum> sums(const diff::Table& table,

@@ -60,6 +60,7 @@ class ReplacePlanner {
       plan_.swap.files = {snapshot_.image_id, {databases::kDumpDirectory, databases::kDumpLoader}};
     if (brings_files_) plan_.swap.files = {snapshot_.image_id, paths_beside(mounts)};
     look_into_places(context_, plan_);
+    plan_.loaded_bytes = snapshot_.data_bytes;
     plan_safety(context_, plan_, request_.safety, engine_);
     plan_.lines.push_back({"stand-still", describe_stand_still(plan_)});
     if (is_dump())

@@ -33,7 +33,8 @@ struct SwapPlan {
   std::string headline;  // "Replace the data of db (postgres 15, up 3 hours)"
   std::vector<PlanLine> lines;
   SwapRequest swap;
-  worker::PlannedCopy planned;  // as the places were when it was made
+  worker::PlannedCopy planned;     // as the places were when it was made
+  std::uint64_t loaded_bytes = 0;  // of data that come; 0: not known
   Footing footing;
 };
 

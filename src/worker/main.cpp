@@ -140,6 +140,11 @@ std::optional<Message> ending(const Arguments& arguments, Talk&) {
   }
   return std::nullopt;
 }
+std::optional<Message> files(const Arguments& arguments, Talk&) {
+  FdSink output(Fd(::dup(STDOUT_FILENO)), "standard output");
+  print_files(arguments.place(), output);
+  return std::nullopt;
+}
 std::optional<Message> name(const Arguments& arguments, Talk&) {
   for (const std::string& ids : arguments.rest) name_user(arguments.place(), ids);
   return std::nullopt;
@@ -176,7 +181,8 @@ constexpr std::array kCommands{
     Command{"hand-over", hand_over}, Command{"take-job", take_job}, Command{"room", room},
     Command{"drop", drop},           Command{"find", find},         Command{"name-user", name},
     Command{"unname-user", unname},  Command{"thaw", thaw_group},   Command{"write", write},
-    Command{"until", until},         Command{"text", text},         Command{"ending", ending}};
+    Command{"until", until},         Command{"text", text},         Command{"files", files},
+    Command{"ending", ending}};
 
 std::optional<Arguments> parse(int count, char** words) {
   Arguments arguments;
@@ -244,7 +250,7 @@ int main(int count, char** words) {
   static_cast<void>(
       ::fputs("usage: dksnap-worker "
               "wait|sync|pack|scan|remove|owner|list|serve|flush|hand-over|take-job|room|drop|"
-              "find|name-user|unname-user|thaw|write|until|ending [--job FILE] "
+              "find|name-user|unname-user|thaw|write|until|files|ending [--job FILE] "
               "[--root DIR]\n",
               stderr));
   return 1;

@@ -3,9 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "documents.hpp"
+#include "diff_fixture.hpp"
 #include "support/postgres_image.hpp"
-#include "support/store_lanes.hpp"
 
 namespace dksnap::test {
 namespace {
@@ -16,43 +15,15 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class Diff : public OnEitherStore {
+class Diff : public DiffFixture {
  protected:
   // A container that holds this, and a snapshot of it.
   void start(const std::string& statements) {
-    source_ = start_postgres(desk());
-    psql(desk(), source_, statements);
-    before_ = desk().create(source_, {"-m", "before"});
+    const std::string source = start_postgres(desk());
+    psql(desk(), source, statements);
+    watch(source);
   }
-  void change(const std::string& statements) { psql(desk(), source_, statements); }
-  const std::string& source() const { return source_; }
-  const std::string& before() const { return before_; }
-  RunResult diff(const Words& options = {}, int status = 0) {
-    Words words{"diff", before_};
-    words.insert(words.end(), options.begin(), options.end());
-    RunResult result = desk().dksnap(words);
-    EXPECT_EQ(result.status, status) << result.out << result.err;
-    return result;
-  }
-  // What --json says of each table that differs: "public.t modified +1 -0 ~2".
-  Words tables(const Words& options = {}) {
-    Words words{"diff", before_, "--json"};
-    words.insert(words.end(), options.begin(), options.end());
-    const RunResult result = desk().dksnap(words);
-    EXPECT_TRUE(succeeded(result));
-    Words found;
-    for (const json& one : json_lines(result.out)) {
-      if (one["message_type"] != "table" || one["change"] == "equal") continue;
-      found.push_back(one["table"].get<std::string>() + " " + one["change"].get<std::string>() +
-                      " +" + one["added"].dump() + " -" + one["removed"].dump() + " ~" +
-                      one["modified"].dump());
-    }
-    return found;
-  }
-
- private:
-  std::string source_;
-  std::string before_;
+  void change(const std::string& statements) { psql(desk(), source(), statements); }
 };
 
 DKSNAP_ON_EITHER_STORE(Diff);
@@ -152,6 +123,70 @@ TEST_P(Diff, ATransactionThatWasPreparedBefore) {
   const std::string after = desk().create(source);
   const RunResult result = desk().dksnap({"diff", before, after, "--rows"});
   EXPECT_THAT(result.out, AllOf(HasSubstr("+    i=1"), HasSubstr("+    i=2")));
+}
+
+// What --format sql says makes of a copy of the older one what the newer one is.
+TEST_P(Diff, StatementsThatMakeTheNewerOneOfTheOlder) {
+  start(
+      "CREATE TABLE people (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text UNIQUE, "
+      "n numeric(10,3), at timestamptz, d date, i interval, f float8, r real, b bytea, j jsonb, "
+      "a int[], ok bool, twice numeric GENERATED ALWAYS AS (n * 2) STORED);"
+      "INSERT INTO people (email, n, at, d, i, f, r, b, j, a, ok) SELECT 'u' || g, g / 7.0, now(), "
+      "now(), '1 day 02:03', g / 3.0, g / 3.0, '\\x00ff', '{\"a\": [1]}', '{1,2}', true FROM "
+      "generate_series(1, 300) g;"
+      "CREATE TABLE nokey (a int, j json); INSERT INTO nokey VALUES (1, '{}'), (1, '{}'), (1, "
+      "NULL);"
+      "CREATE TABLE parent (id serial PRIMARY KEY); CREATE TABLE child (id int PRIMARY KEY, p int "
+      "REFERENCES parent); INSERT INTO parent VALUES (1), (2); INSERT INTO child VALUES (1, 1);"
+      "CREATE TABLE gone AS SELECT 1 AS i; CREATE TABLE wide (id int PRIMARY KEY, old text, v int);"
+      "INSERT INTO wide VALUES (1, 'x', 1), (2, 'y', 2)");
+  change(
+      "UPDATE people SET email = 'it''s \\ \"x\"', n = NULL, at = '2000-01-01 00:00:00.123456+05', "
+      "d = 'infinity', f = 'NaN', r = 0.1, b = '', j = '{\"a\": \"\\n\"}', a = '{}', ok = NULL "
+      "WHERE id = 7; DELETE FROM people WHERE id < 4;"
+      "UPDATE people SET email = 'swap' WHERE id = 8; UPDATE people SET email = 'u8' WHERE id = 9;"
+      "INSERT INTO people (email) VALUES ('u1'), (''); DELETE FROM nokey WHERE ctid = '(0,1)';"
+      "INSERT INTO nokey VALUES (NULL, '[1, 2]'), (NULL, '[1, 2]');"
+      "DELETE FROM child; INSERT INTO parent VALUES (9); INSERT INTO child VALUES (2, 9);"
+      "DROP TABLE gone; CREATE TABLE fresh (id serial PRIMARY KEY, p int REFERENCES parent, "
+      "w text DEFAULT 'd' CHECK (w <> 'x')); INSERT INTO fresh (p) VALUES (9), (NULL);"
+      "CREATE INDEX by_w ON fresh (w); ALTER TABLE wide DROP COLUMN old, ADD COLUMN more text "
+      "DEFAULT 'm', ALTER COLUMN v TYPE bigint; UPDATE wide SET more = 'other' WHERE id = 2;"
+      "CREATE INDEX ON wide (v); CREATE VIEW v AS SELECT id FROM wide;"
+      "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+  const std::string safe = diff({"--format", "sql"}).out;
+  EXPECT_THAT(safe, AllOf(HasSubstr("-- --with-drops: DROP TABLE \"public\".\"gone\";"),
+                          Not(HasSubstr("\nDROP TABLE"))));
+  const std::string copy = desk().name("copy");
+  ASSERT_TRUE(succeeded(desk().dksnap({"boot", before(), "--name", copy})));
+  RunOptions options;
+  options.input = diff({"--format", "sql", "--with-drops"}).out;
+  const RunResult applied = run({"docker", "-H", desk().host(), "exec", "-i", copy, "psql", "-U",
+                                 "postgres", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-"},
+                                options);
+  ASSERT_TRUE(succeeded(applied)) << options.input;
+  const RunResult left = desk().dksnap({"diff", "@" + copy, "@" + source(), "--rows", "--schema"});
+  EXPECT_THAT(left.out, HasSubstr("no difference (")) << options.input;
+}
+
+TEST_P(Diff, ForOtherPrograms) {
+  start("CREATE TABLE t (id int PRIMARY KEY, v text, password text)");
+  change("INSERT INTO t VALUES (1, 'a,\"b\"', 'secret'), (2, NULL, NULL), (3, '', '')");
+  EXPECT_EQ(diff({"--format", "csv"}).out,
+            "table,change,key,column,from,to\n"
+            "public.t,added,\"{\"\"id\"\":\"\"1\"\"}\",id,,1\n"
+            "public.t,added,\"{\"\"id\"\":\"\"1\"\"}\",v,,\"a,\"\"b\"\"\"\n"
+            "public.t,added,\"{\"\"id\"\":\"\"1\"\"}\",password,,(hidden)\n"
+            "public.t,added,\"{\"\"id\"\":\"\"2\"\"}\",id,,2\n"
+            "public.t,added,\"{\"\"id\"\":\"\"2\"\"}\",v,,\n"
+            "public.t,added,\"{\"\"id\"\":\"\"2\"\"}\",password,,\n"
+            "public.t,added,\"{\"\"id\"\":\"\"3\"\"}\",id,,3\n"
+            "public.t,added,\"{\"\"id\"\":\"\"3\"\"}\",v,,\"\"\n"
+            "public.t,added,\"{\"\"id\"\":\"\"3\"\"}\",password,,(hidden)\n");
+  EXPECT_THAT(diff({"--format", "patch"}).out,
+              AllOf(HasSubstr("--- from/public.t\n+++ to/public.t\n@@ rows 0 > 3 @@\n"),
+                    HasSubstr("+{\"id\":\"2\",\"v\":null,\"password\":null}\n")));
+  EXPECT_EQ(diff({"--format", "xml"}, 2).out, "");
 }
 
 TEST_P(Diff, SeveralDatabasesHaveTheirNames) {

@@ -1,70 +1,7 @@
-#include <algorithm>
-#include <chrono>
-#include <unistd.h>
-
-#include <fmt/format.h>
-
-#include "base/error.hpp"
-#include "base/text.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/diff_ends.hpp"
-#include "cli/render/diff_json.hpp"
-#include "cli/render/diff_text.hpp"
-#include "cli/render/table.hpp"
-#include "cli/session.hpp"
+#include "cli/run_diff.hpp"
 
 namespace dksnap::cli {
-namespace {
-
-struct DiffOptions {
-  std::string from;
-  std::string to;
-  compare::CompareRequest request;
-  std::vector<std::string> keys;
-  DiffLook look;
-  std::string limit = "20";
-  std::string most_bytes;
-  bool exit_code = false;
-};
-
-int run_diff(Session& session, DiffOptions& options) {
-  const auto start = std::chrono::steady_clock::now();
-  session.clean_up_first();
-  options.look.limit = whole_number(options.limit, "--limit");
-  options.request.keys = keys_by_table(options.keys);
-  if (!options.most_bytes.empty())
-    options.request.most_bytes = size_in_bytes(options.most_bytes, "--max-size");
-  const snapshot::Catalog catalog = session.load_catalog();
-  const DiffEnds ends = choose_ends(session.engine(), catalog, options.from, options.to);
-  options.request.from = ends.from;
-  options.request.to = ends.to;
-  const bool json = session.options().json;
-  compare::Comparison comparison(session.context(), options.request);
-  std::vector<compare::TableDiff> tables;
-  for (const diff::TablePair& pair : comparison.schema().tables) {
-    tables.push_back(comparison.compare(pair));
-    if (json) session.print(json_table(tables.back()));
-  }
-  const std::vector<diff::SchemaChange>& objects = comparison.schema().objects;
-  const bool differs =
-      !objects.empty() ||
-      std::any_of(tables.begin(), tables.end(), [](const auto& one) { return !one.is_equal(); });
-  const auto took = std::chrono::steady_clock::now() - start;
-  if (json) {
-    session.print(json_summary(tables, objects, took));
-  } else {
-    for (const std::string& line : end_lines(ends, comparison)) session.print(line);
-    print_report(comparison, tables, options.look, terminal_width(STDOUT_FILENO),
-                 [&](const std::string& line) { session.print(line); });
-    session.print(summary_line(tables, objects.size()) + ". " + human_duration(took));
-  }
-  const bool whole = std::all_of(tables.begin(), tables.end(),
-                                 [](const auto& one) { return one.not_compared.empty(); });
-  if (options.exit_code && differs) return static_cast<int>(ErrorCode::answer_is_no);
-  return whole ? 0 : static_cast<int>(ErrorCode::incomplete);
-}
-
-}  // namespace
 
 Command diff_command() {
   Command command;
@@ -76,8 +13,9 @@ Command diff_command() {
                       "dksnap diff latest @db --table public.orders --rows --limit 0"};
   command.details =
       R"(FROM and TO are snapshots, or @CONTAINER for one as it is now; TO is the container that FROM came
-from. Each is looked at in a scratch of its own, without a network. Marks: ~ rows changed, S schema
-only, + new table, - dropped table, ? not compared.)";
+from. `base` as FROM is the image that TO was made on. Each is looked at in a scratch of its own,
+without a network. Marks: ~ rows changed, S schema only, + new table, - dropped table, ? not
+compared.)";
   command.declare = [](Arguments& arguments) -> Runner {
     const auto options = std::make_shared<DiffOptions>();
     arguments.positional("FROM", options->from, "the older one");
@@ -87,8 +25,13 @@ only, + new table, - dropped table, ? not compared.)";
     arguments.option("--table", "NAME", options->request.tables, "this table alone");
     arguments.option("--key", "TABLE=COLUMN,…", options->keys, "what tells the rows of one apart");
     arguments.option("--ignore-column", "NAME", options->request.ignored, "as if it were equal");
+    arguments.option("--volatile", "NAME", options->request.volatiles,
+                     "a column whose change alone counts apart, as that of updated_at");
     arguments.option("--limit", "N", options->limit, "rows shown of each kind and table; 0: all");
     arguments.option("--max-size", "SIZE", options->most_bytes, "do not read larger tables");
+    arguments.option("--format", "FORMAT", options->format, "table, json, sql, patch or csv");
+    arguments.flag("--with-drops", options->with_drops,
+                   "sql: also what removes tables, columns, …");
     arguments.flag("--all", options->look.all, "list tables without a difference as well");
     arguments.flag("--show-secrets", options->look.show_secrets, "also columns that look like it");
     arguments.flag("--exit-code", options->exit_code, "1 where there is a difference");

@@ -8,6 +8,7 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "cli/render/table.hpp"
+#include "diff/json_paths.hpp"
 
 namespace dksnap::cli {
 namespace {
@@ -59,9 +60,18 @@ std::string rows_text(const compare::TableDiff& table) {
 }
 
 std::string notes_of(const compare::TableDiff& table) {
-  const bool is_keyless =
-      table.has_rows_changed() && table.pair.is_in_both() && table.columns.keys == 0;
-  return is_keyless ? "no key: changes show as - and +" : "";
+  std::vector<std::string> notes;
+  if (table.has_rows_changed() && table.pair.is_in_both() && table.columns.keys == 0)
+    notes.emplace_back("no key: changes show as - and +");
+  if (table.changed_in_volatiles != 0) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < table.columns.columns.size(); ++i) {
+      if (table.is_volatile(i)) names.push_back(table.columns.columns[i].name);
+    }
+    notes.push_back(
+        fmt::format("{} only in {}", table.changed_in_volatiles, printable(join(names, ", "))));
+  }
+  return join(notes, "; ");
 }
 
 // What a printed line has of a changed row: the key, and each changed column.
@@ -72,6 +82,7 @@ class RowPrinter {
       : table_(table), look_(look), print_(print) {}
 
   void add(const diff::RowChange& change) {
+    if (change.change == diff::Change::changed && !is_shown(change)) return;
     std::uint64_t& shown = shown_[static_cast<std::size_t>(change.change)];
     if (look_.limit != 0 && shown == look_.limit) return;
     ++shown;
@@ -88,14 +99,30 @@ class RowPrinter {
     };
     more(diff::Change::added, table_.added, "added");
     more(diff::Change::removed, table_.removed, "removed");
-    more(diff::Change::changed, table_.changed, "changed");
+    more(diff::Change::changed, table_.changed + (look_.all ? table_.changed_in_volatiles : 0),
+         "changed");
     std::vector<std::string> columns;
-    for (const auto& [name, count] : table_.changed_columns)
-      columns.push_back(fmt::format("{} {}", name, count));
+    for (std::size_t i = 0; i < table_.columns.columns.size(); ++i) {
+      const std::string& name = table_.columns.columns[i].name;
+      const auto found = table_.changed_columns.find(name);
+      if (found == table_.changed_columns.end()) continue;
+      const bool is_hidden = table_.is_volatile(i) && !look_.all;
+      columns.push_back(
+          fmt::format("{} {}{}", name, found->second, is_hidden ? " (volatile, hidden)" : ""));
+    }
     if (!columns.empty()) print_("     changed columns: " + printable(join(columns, ", ")));
   }
 
  private:
+  bool is_shown(const diff::RowChange& change, std::size_t column) const {
+    return change.from[column] != change.to[column] && (look_.all || !table_.is_volatile(column));
+  }
+  bool is_shown(const diff::RowChange& change) const {
+    for (std::size_t i = 0; i < change.from.size(); ++i) {
+      if (is_shown(change, i)) return true;
+    }
+    return false;
+  }
   std::string cell(const diff::Row& row, std::size_t at) const {
     return cell_text(row[at], table_.columns.columns[at], look_);
   }
@@ -117,14 +144,38 @@ class RowPrinter {
   void print_changed(const diff::RowChange& change) const {
     std::vector<std::string> words;
     for (std::size_t i = 0; i < change.from.size(); ++i) {
-      if (change.from[i] == change.to[i]) continue;
+      if (!is_shown(change, i)) continue;
       const std::string& name = table_.columns.columns[i].name;
+      const bool is_json = table_.columns.columns[i].kind == diff::ValueKind::json;
+      if (is_json && change.from[i] && change.to[i] &&
+          (look_.show_secrets || !looks_secret(name))) {
+        add_paths(name, *change.from[i], *change.to[i], words);
+        continue;
+      }
       words.push_back(!look_.show_secrets && looks_secret(name)
                           ? fmt::format("{} {}", printable(name), kHidden)
                           : fmt::format("{} {} > {}", printable(name), cell(change.from, i),
                                         cell(change.to, i)));
     }
     print_(fmt::format("~    {}: {}", key_of(change.to), join(words, ", ")));
+  }
+
+  // What differs inside of the two.
+  void add_paths(const std::string& name, const std::string& from, const std::string& to,
+                 std::vector<std::string>& words) const {
+    const auto shown = [](const std::optional<std::string>& value) {
+      return value ? ellipsize(printable(*value), kLongestCell) : std::string("(none)");
+    };
+    for (const diff::PathChange& change : diff::compare_json(from, to)) {
+      // A document is all that there is.
+      std::string path = change.path.empty() ? name : change.path;
+      if (table_.pair.either().columns.size() > 2 && !change.path.empty())
+        path = name + (change.path.starts_with('[') ? "" : ".") + change.path;
+      words.push_back(
+          !look_.show_secrets && looks_secret(path)
+              ? fmt::format("{} {}", printable(path), kHidden)
+              : fmt::format("{} {} > {}", printable(path), shown(change.from), shown(change.to)));
+    }
   }
 
   const compare::TableDiff& table_;
@@ -190,7 +241,8 @@ std::string cell_text(const diff::Cell& cell, const diff::Column& column, const 
   if (!look.show_secrets && looks_secret(column.name)) return "(hidden)";
   if (cell->empty()) return "\"\"";
   if (column.kind == diff::ValueKind::binary) {
-    const std::size_t digits = cell->starts_with("\\x") ? cell->size() - 2 : cell->size();
+    const bool has_prefix = cell->starts_with("\\x") || cell->starts_with("0x");
+    const std::size_t digits = has_prefix ? cell->size() - 2 : cell->size();
     constexpr std::size_t kAlgorithm = 7;  // "sha256:"
     return fmt::format("({} {}, {}..)", column.type, human_size(digits / 2),
                        sha256_digest(*cell).substr(kAlgorithm, 8));
@@ -223,13 +275,15 @@ std::string summary_line(const std::vector<compare::TableDiff>& tables, std::siz
     return fmt::format("no difference ({} tables, {} rows compared{})", tables.size() - unread,
                        compared, skipped);
   return fmt::format("{} of {} tables changed: {} rows added, {} removed, {} changed; {} equal{}{}",
-                     differing, tables.size(), totals.added, totals.removed, totals.changed,
+                     differing, tables.size(), totals.added, totals.removed,
+                     totals.changed + totals.changed_in_volatiles,
                      tables.size() - differing - unread, others, skipped);
 }
 
-void print_report(compare::Comparison& comparison, const std::vector<compare::TableDiff>& tables,
+void print_report(const compare::Outcome& outcome, compare::Comparison* comparison,
                   const DiffLook& look, std::size_t width,
                   const std::function<void(const std::string&)>& print) {
+  const std::vector<compare::TableDiff>& tables = outcome.tables;
   const Rows rows = table_rows(tables, look);
   if (rows.size() > 1) print("");
   for (const std::string& line : rows.size() > 1 ? format_table(rows, width) : Texts()) print(line);
@@ -241,12 +295,11 @@ void print_report(compare::Comparison& comparison, const std::vector<compare::Ta
     print(fmt::format("── {} ──", printable(table.pair.either().name)));
     for (const std::string& line : look.schema ? schema_lines(table.pair.schema) : Texts())
       print(line);
-    if (look.rows && table.has_rows_changed()) print_rows(comparison, table, look, print);
+    if (look.rows && table.has_rows_changed()) print_rows(*comparison, table, look, print);
   }
-  const auto& objects = comparison.schema().objects;
-  if (!look.schema || objects.empty()) return;
+  if (!look.schema || outcome.objects.empty()) return;
   print("");
-  for (const std::string& line : schema_lines(objects)) print(line);
+  for (const std::string& line : schema_lines(outcome.objects)) print(line);
 }
 
 }  // namespace dksnap::cli

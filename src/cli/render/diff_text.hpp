@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cli/render/rows.hpp"
-#include "compare/comparison.hpp"
+#include "compare/outcome.hpp"
 
 namespace dksnap::cli {
 
@@ -29,7 +29,8 @@ std::string summary_line(const std::vector<compare::TableDiff>& tables, std::siz
 
 // The table of tables; then, as far as they are wanted, the rows and the schema of each, and what
 // else changed. `width`: as of format_table().
-void print_report(compare::Comparison& comparison, const std::vector<compare::TableDiff>& tables,
+// `comparison`: what rows are asked of; may be null where they are not wanted.
+void print_report(const compare::Outcome& outcome, compare::Comparison* comparison,
                   const DiffLook& look, std::size_t width,
                   const std::function<void(const std::string&)>& print);
 

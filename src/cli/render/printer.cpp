@@ -28,6 +28,12 @@ int write_all_of(int fd, std::string_view text) {
 
 PrintedLine::PrintedLine(std::string_view text) : text_(printable(text)) {}
 
+PrintedLine PrintedLine::raw(std::string_view text) {
+  PrintedLine line;
+  line.text_ = text;
+  return line;
+}
+
 PrintedLine PrintedLine::json(std::string_view object) {
   PrintedLine line;
   line.text_ = printable_json(object);

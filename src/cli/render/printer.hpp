@@ -7,7 +7,7 @@
 
 namespace dksnap::cli {
 
-// One line as it can be printed: any text, escaped, or an object of JSON.
+// One line as it can be printed: any text, escaped; an object of JSON; or what other programs read.
 class PrintedLine {
  public:
   // NOLINTBEGIN(google-explicit-constructor): every text is one.
@@ -16,6 +16,8 @@ class PrintedLine {
   PrintedLine(const char* text) : PrintedLine(std::string_view(text)) {}
   // NOLINTEND(google-explicit-constructor)
   static PrintedLine json(std::string_view object);  // without line ends
+  // With all that is in it, line ends too: not for a terminal, which would act on what it holds.
+  static PrintedLine raw(std::string_view text);
   const std::string& text() const { return text_; }
 
  private:

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "databases/files/session.hpp"
+
 namespace dksnap::databases::files {
 
 std::optional<Recognition> Files::recognise(const ContainerFacts&) const {
@@ -24,6 +26,10 @@ std::vector<std::string> Files::spare_paths(Shell&, const Recognition&) const {
 
 Settled Files::settle(Shell&, const Recognition&) const {
   return {};
+}
+
+std::unique_ptr<Session> Files::serve(CopyInScratch copy, const Recognition&) const {
+  return list_files(std::move(copy));
 }
 
 std::string Files::connection_string(const Address& address, const Server&, const Settings&) const {

@@ -17,6 +17,7 @@ class Files final : public Database {
   std::vector<std::string> spare_paths(Shell& scratch,
                                        const Recognition& recognition) const override;
   Settled settle(Shell& scratch, const Recognition& recognition) const override;
+  std::unique_ptr<Session> serve(CopyInScratch copy, const Recognition& recognition) const override;
   bool can_be_asked() const override { return false; }
   std::string connection_string(const Address& address, const Server& server,
                                 const Settings& settings) const override;

@@ -46,6 +46,8 @@ class InnodbDatabase : public Database {
   std::vector<std::string> spare_paths(Shell& scratch,
                                        const Recognition& recognition) const override;
   Settled settle(Shell& scratch, const Recognition& recognition) const override;
+  std::unique_ptr<Session> serve(CopyInScratch copy, const Recognition& recognition) const override;
+  const SqlWords* sql_words() const override;
   bool can_be_dumped() const override { return true; }
   std::optional<Dump> dump(Shell& source, const ContainerFacts& facts,
                            const Recognition& recognition,

@@ -7,6 +7,7 @@
 #include "base/paths.hpp"
 #include "base/text.hpp"
 #include "databases/innodb/innodb.hpp"
+#include "databases/innodb/private_start.hpp"
 #include "databases/innodb/programs.hpp"
 
 namespace dksnap::databases::innodb {
@@ -14,47 +15,18 @@ namespace {
 
 constexpr std::size_t kShownLines = 6;
 
-// In the data directory, where the owner of the data may write and a path is short enough for a
-// socket whatever it is called.
-constexpr std::string_view kPrivateSocket = "dksnap.sock";
-constexpr std::string_view kPrivatePid = "dksnap.pid";
-
 // That a server is shut down cleanly without a login: the file that it reads its first statements
 // from is its input.
 constexpr std::string_view kInput = "/dev/stdin";
 constexpr std::string_view kShutDown = "SHUTDOWN;\n";
 
-// The same for both products: nobody can connect, nothing is done but what recovery asks for, and
-// the server's words come to us. A full shutdown, so that no copy has to undo or purge anything;
-// the log of all that stays as the source has it, since recovery looks into it.
-std::vector<std::string> private_start(const std::string& directory) {
-  std::vector<std::string> words{"--datadir=" + directory};
-  for (const char* word :
-       {"--skip-networking", "--secure-file-priv=", "--general-log=OFF", "--slow-query-log=OFF",
-        "--event-scheduler=OFF", "--innodb-fast-shutdown=0", "--skip-log-error",
-        // A copy writes to its undo table spaces at its first start, and so has them whole.
-        "--loose-innodb-undo-log-truncate=ON", "--loose-innodb-max-undo-log-size=10M",
-        "--loose-innodb-purge-rseg-truncate-frequency=1",
-        "--loose-innodb-buffer-pool-load-at-startup=OFF",
-        "--loose-innodb-buffer-pool-dump-at-shutdown=OFF"})
-    words.emplace_back(word);
-  words.push_back(fmt::format("--socket={}", kPrivateSocket));
-  words.push_back(fmt::format("--pid-file={}", kPrivatePid));
-  words.push_back(fmt::format("--init-file={}", kInput));
-  return words;
-}
-
-// What the source's server was started with, which its data may need (a page size, names in small
-// letters, where files are); the last word on an option is ours.
-std::vector<std::string> source_words(const Server& server) {
-  const std::vector<std::string>& command = server.command;
-  std::vector<std::string> words;
-  for (std::size_t i = 1; i < command.size(); ++i) {
-    if (command[i] != "--daemonize" && command[i] != "-D") words.push_back(command[i]);
-  }
-  for (const std::string& persisted : settings_of(server, kPersisted))
-    words.push_back("--loose-" + persisted);
-  return words;
+// A full shutdown, so that no copy has to undo or purge anything; the log of all that stays as the
+// source has it, since recovery looks into it.
+std::vector<std::string> shutting_down() {
+  return {"--innodb-fast-shutdown=0",
+          // A copy writes to its undo table spaces at its first start, and so has them whole.
+          "--loose-innodb-undo-log-truncate=ON", "--loose-innodb-max-undo-log-size=10M",
+          "--loose-innodb-purge-rseg-truncate-frequency=1", fmt::format("--init-file={}", kInput)};
 }
 
 // Tables whose rows are in memory alone. How many there were in the source, no copy knows.
@@ -97,7 +69,7 @@ ProgramResult start_and_shut_down(Shell& scratch, const ServerProgram& program,
                                   const std::string& directory, const Server& server,
                                   const PrivateStart& start) {
   std::vector<std::string> words{program.path};
-  for (const auto& more : {source_words(server), private_start(directory), start.options})
+  for (const auto& more : {private_start(directory, server), shutting_down(), start.options})
     words.insert(words.end(), more.begin(), more.end());
   return scratch.run(words, program.owner, {}, kRecovery,
                      start.statements + std::string(kShutDown));

@@ -40,6 +40,7 @@ class Mongo final : public Database {
   std::optional<Dump> dump(Shell& source, const ContainerFacts& facts,
                            const Recognition& recognition,
                            const Credentials& credentials) const override;
+  std::unique_ptr<Session> serve(CopyInScratch copy, const Recognition& recognition) const override;
   bool is_refused_login(std::string_view words) const override;
   std::string connection_string(const Address& address, const Server& server,
                                 const Settings& settings) const override;

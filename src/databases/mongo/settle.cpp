@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "databases/mongo/mongo.hpp"
 #include "databases/mongo/places.hpp"
+#include "databases/mongo/private_server.hpp"
 
 namespace dksnap::databases::mongo {
 namespace {
@@ -16,51 +17,6 @@ constexpr std::size_t kShownLines = 4;
 // As the log says it: from 4.4 on as JSON with a capital, before that as text.
 constexpr const char* kTakesConnections = "aiting for connections";
 constexpr std::string_view kHadNotShutDown = "etected unclean shutdown";
-
-struct Program {
-  std::string path;
-  std::string version;  // "7.0.42"
-};
-
-std::string version_in(const std::string& text) {
-  constexpr std::string_view kBefore = "db version v";
-  const std::size_t at = text.find(kBefore);
-  if (at == std::string::npos) return {};
-  const std::string_view rest = std::string_view(text).substr(at + kBefore.size());
-  return std::string(rest.substr(0, rest.find_first_of(" \r\n")));
-}
-
-Program find_program(Shell& scratch, const Server& server, const std::string& owner) {
-  Strings candidates{"mongod", "/usr/bin/mongod", "/usr/local/bin/mongod",
-                     "/opt/bitnami/mongodb/bin/mongod"};
-  if (!server.command.empty()) candidates.insert(candidates.begin(), server.command.front());
-  ProgramResult said;
-  for (const std::string& candidate : candidates) {
-    said = scratch.run({candidate, "--version"}, owner);
-    if (said.missing()) continue;
-    if (said.ok()) return {candidate, version_in(said.out)};
-    break;
-  }
-  throw Error(ErrorCode::database_refused, "cannot settle the copy",
-              "the image has no mongod that runs: " + last_lines(said.err + said.out, 2),
-              "take the snapshot from a container whose image holds the MongoDB server");
-}
-
-// Options without which the server does not take the data for its own.
-Strings needed_options(const MongodOptions& source) {
-  static constexpr std::array kNames{"directoryperdb",       "wiredTigerDirectoryForIndexes",
-                                     "storageEngine",        "enableEncryption",
-                                     "encryptionKeyFile",    "encryptionCipherMode",
-                                     "wiredTigerCacheSizeGB"};
-  Strings words;
-  for (const char* name : kNames) {
-    const std::string value = option_in(source, name);
-    if (value.empty()) continue;
-    const Strings option = option_words(name, value);
-    words.insert(words.end(), option.begin(), option.end());
-  }
-  return words;
-}
 
 void refuse_what_cannot_be_read(Shell& scratch, const MongodOptions& source) {
   if (option_in(source, "storageEngine") == "inMemory") {
@@ -75,30 +31,6 @@ void refuse_what_cannot_be_read(Shell& scratch, const MongodOptions& source) {
               key.empty() ? "its data are encrypted, and the server gets the key from elsewhere"
                           : fmt::format("its data are encrypted, and no copy has the key {}", key),
               "dump it: --method dump; a copy could not be read without the key");
-}
-
-// Alone and to itself: no other member, no client, no password. Its data and its log of changes are
-// brought to one state with `of_a_set`, which a server of a replica set does by itself only as a
-// member of it: its collections have no journal, but the set's log has (SERVER-44612, and the
-// manual's "Restore a Replica Set from a Backup" of Ops Manager).
-Strings private_server(const Program& program, const Recognition& recognition, bool of_a_set) {
-  Strings words{program.path,
-                "--dbpath",
-                recognition.data_paths.front(),
-                "--bind_ip",
-                "127.0.0.1",
-                "--port",
-                "27017",
-                "--nounixsocket",
-                "--setParameter",
-                "diagnosticDataCollectionEnabled=false"};
-  if (of_a_set) {
-    words.insert(words.end(), {"--setParameter", "recoverFromOplogAsStandalone=true",
-                               "--setParameter", "takeUnstableCheckpointOnShutdown=true"});
-  }
-  const Strings needed = needed_options(options_of(recognition.server));
-  words.insert(words.end(), needed.begin(), needed.end());
-  return words;
 }
 
 ProgramResult run_until_it_serves(Shell& scratch, const Strings& server, const std::string& owner) {
@@ -143,7 +75,7 @@ Settled Mongo::settle(Shell& scratch, const Recognition& recognition) const {
   const std::string owner(dksnap::trim(owned.out));
   const MongodOptions source = options_of(recognition.server);
   refuse_what_cannot_be_read(scratch, source);
-  const Program program = find_program(scratch, recognition.server, owner);
+  const MongodProgram program = find_mongod(scratch, recognition.server, owner);
   const bool of_a_set = !option_in(source, "replSet").empty() || flag_in(source, "shardsvr") ||
                         flag_in(source, "configsvr");
   ProgramResult run =

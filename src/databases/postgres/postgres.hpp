@@ -39,6 +39,7 @@ class Postgres final : public Database {
   bool is_refused_login(std::string_view words) const override;
   Settled settle(Shell& scratch, const Recognition& recognition) const override;
   std::unique_ptr<Session> serve(CopyInScratch copy, const Recognition& recognition) const override;
+  const SqlWords* sql_words() const override;
   std::string connection_string(const Address& address, const Server& server,
                                 const Settings& settings) const override;
   std::optional<std::string> not_ready(Shell& container, const ContainerFacts& facts,

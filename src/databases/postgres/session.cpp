@@ -2,18 +2,18 @@
 #include "databases/session.hpp"
 
 #include <algorithm>
-#include <thread>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "databases/postgres/catalogue.hpp"
-#include "databases/postgres/copy_rows.hpp"
 #include "databases/postgres/postgres.hpp"
 #include "databases/postgres/programs.hpp"
+#include "databases/postgres/sql_words.hpp"
 #include "databases/program_output.hpp"
 #include "databases/running_server.hpp"
+#include "databases/text_rows.hpp"
 
 namespace dksnap::databases::postgres {
 namespace {
@@ -22,8 +22,6 @@ namespace {
 constexpr std::uint64_t kParts = 4096;
 // Beyond that a filter spares nothing.
 constexpr std::size_t kMostPartsNamed = 2048;
-constexpr std::size_t kShownServerLines = 6;
-constexpr std::chrono::milliseconds kBetweenLooks{20};
 
 // After the source's own arguments, which the data may need. What a session prints is the same
 // whatever the data's own settings say; nothing runs by itself, and nothing is written that is not
@@ -117,13 +115,9 @@ class PostgresSession final : public Session {
     if (const auto row = next_of(*rows)) version_ = row->at(0).value_or("");
     version_ = version_.substr(0, version_.find(' '));
   }
-  ~PostgresSession() override {
-    // Waits for the server's end, which the scratch's brings in any case.
-    copy_.shell.run({programs_.path("pg_ctl"), "stop", "-D", directory_, "-m", "immediate", "-s"},
-                    programs_.owner());
-  }
 
   std::string version() const override { return version_; }
+  bool is_alive() const override { return !server_->has_ended(); }
 
   diff::Catalogue catalogue() override {
     constexpr std::size_t kCells = 7;
@@ -189,22 +183,16 @@ class PostgresSession final : public Session {
     for (const std::string& setting : own_settings(directory_))
       program.argv.insert(program.argv.end(), {"-c", setting});
     program.user = programs_.owner();
-    server_ = std::make_unique<RunningServer>(copy_.engine, copy_.container, std::move(program));
-    while (!answers()) {
-      if (server_->has_ended()) {
-        throw Error(
-            ErrorCode::database_refused, "PostgreSQL does not come up on the copy",
-            last_lines(server_->said(), kShownServerLines),
-            "look at the server's own log; neither the snapshot nor its source was changed");
-      }
-      std::this_thread::sleep_for(kBetweenLooks);
-    }
-  }
-
-  bool answers() {
-    std::vector<std::string> words = client("template1");
-    words.insert(words.end(), {"-c", "SELECT 1"});
-    return copy_.shell.run(words, programs_.owner(), client_variables(), kReadiness).ok();
+    server_ = &copy_.start(std::move(program));
+    wait_until_it_serves(
+        *server_, "PostgreSQL",
+        [&] {
+          std::vector<std::string> words = client("template1");
+          words.insert(words.end(), {"-c", "SELECT 1"});
+          return copy_.shell.run(words, programs_.owner(), client_variables(), kReadiness);
+        },
+        {"No such file or directory", "the database system is", "Connection refused",
+         "not yet accepting connections"});
   }
 
   std::vector<std::string> client(const std::string& database) const {
@@ -234,8 +222,9 @@ class PostgresSession final : public Session {
     program.argv.insert(program.argv.end(), {"-c", "COPY (" + query + ") TO STDOUT"});
     program.user = programs_.owner();
     program.env = client_variables();
-    return std::make_unique<CopyRows>(
-        std::make_unique<ProgramOutput>(copy_.engine, copy_.container, std::move(program)), cells);
+    return std::make_unique<TextRows>(
+        std::make_unique<ProgramOutput>(copy_.engine, copy_.container, std::move(program)), cells,
+        NullMark::backslash_n);
   }
 
   // A name that has a "=" in it is a name all the same (libpq, "Keyword/Value Connection Strings").
@@ -254,13 +243,17 @@ class PostgresSession final : public Session {
   std::string directory_;
   std::string version_;
   std::vector<std::string> databases_;
-  std::unique_ptr<RunningServer> server_;
+  const RunningServer* server_ = nullptr;
 };
 
 }  // namespace
 
 std::unique_ptr<Session> Postgres::serve(CopyInScratch copy, const Recognition& recognition) const {
   return std::make_unique<PostgresSession>(std::move(copy), recognition);
+}
+
+const SqlWords* Postgres::sql_words() const {
+  return &postgres::sql_words();
 }
 
 }  // namespace dksnap::databases::postgres

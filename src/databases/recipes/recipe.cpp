@@ -4,6 +4,7 @@
 
 #include "base/paths.hpp"
 #include "base/text.hpp"
+#include "databases/files/session.hpp"
 #include "databases/recipes/port.hpp"
 
 namespace dksnap::databases::recipes {
@@ -48,6 +49,10 @@ std::vector<std::string> Recipe::stale_paths(const Recognition& recognition) con
   for (const std::string& leftover : data_.leftovers)
     paths.push_back(join_path(recognition.data_paths.front(), leftover));
   return paths;
+}
+
+std::unique_ptr<Session> Recipe::serve(CopyInScratch copy, const Recognition&) const {
+  return files::list_files(std::move(copy));
 }
 
 std::string Recipe::connection_string(const Address& address, const Server&,

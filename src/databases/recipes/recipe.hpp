@@ -27,6 +27,8 @@ class Recipe final : public Database {
   std::vector<std::string> stale_paths(const Recognition& recognition) const override;
   std::vector<std::string> spare_paths(Shell&, const Recognition&) const override { return {}; }
   Settled settle(Shell&, const Recognition&) const override { return {}; }
+  // File by file.
+  std::unique_ptr<Session> serve(CopyInScratch copy, const Recognition& recognition) const override;
   bool can_be_asked() const override { return data_.port != 0 || can_be_asked_inside(); }
   bool can_be_asked_inside() const override { return !data_.ready.empty(); }
   std::string connection_string(const Address& address, const Server& server,

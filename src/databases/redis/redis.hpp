@@ -40,6 +40,7 @@ class Redis final : public Database {
                                                     const Server& server) const override;
 
   bool settles() const override { return true; }
+  bool holds_all_in_memory() const override { return true; }
   std::vector<std::string> stale_paths(const Recognition&) const override { return {}; }
   std::vector<std::string> spare_paths(Shell&, const Recognition&) const override { return {}; }
   Settled settle(Shell& scratch, const Recognition& recognition) const override;
@@ -58,6 +59,7 @@ class Redis final : public Database {
   std::optional<std::string> cannot_read(Shell& scratch, const Server& server,
                                          const std::string& file) const override;
 
+  std::unique_ptr<Session> serve(CopyInScratch copy, const Recognition& recognition) const override;
   std::string connection_string(const Address& address, const Server& server,
                                 const Settings& settings) const override;
   std::optional<std::string> not_ready(Shell& container, const ContainerFacts& facts,

@@ -49,6 +49,12 @@ std::vector<std::string> paths_ending(const Place& place, const std::string& dir
 std::vector<std::string> paths_beside_full(const Place& place, const std::string& directory,
                                            const std::string& end);
 
+// All files of the target but what is mounted on it and what is ours, in manifest order: a line
+// each of cells with tabs between them, each behind a "=", with letters behind a backslash where
+// they are no plain ones. Cells: path, type, size, mode, owner, what it holds ("sha256:…", or where
+// a link leads). Everything is read the first time, and kept for the next.
+void print_files(const Place& place, Sink& to);
+
 // Gives a user who has no name in /etc/passwd one there; `ids`: "uid:gid". What was there is kept
 // for unname_user(), which brings it back; without a name_user() before, that does nothing.
 void name_user(const Place& place, const std::string& ids);

@@ -23,6 +23,8 @@ class Walk {
       : place_(place), points_(std::move(points)) {}
   // False at the end. Sockets and what is ours are left out; start points that do not exist too.
   bool next(WalkEntry& entry);
+  // What is in the last entry is left out.
+  void leave_out() { may_descend_ = false; }
 
  private:
   struct Level {

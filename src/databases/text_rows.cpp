@@ -1,23 +1,25 @@
-#include "databases/postgres/copy_rows.hpp"
+#include "databases/text_rows.hpp"
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
 
-namespace dksnap::databases::postgres {
+namespace dksnap::databases {
 namespace {
 
-// No value is longer than 1 GB (PostgreSQL manual, "PostgreSQL Limits"), each byte of it being four
-// at most here.
+// No value is longer than 1 GB (PostgreSQL manual, "PostgreSQL Limits"; MySQL's largest packet), each
+// byte of it being four at most here.
 constexpr std::size_t kLongestLine = 4ULL << 30U;
 
 Error no_row(const std::string& why) {
   return {ErrorCode::failed, "cannot read the rows that the server prints", why};
 }
 
-// What stands behind a backslash is one letter: COPY TO writes neither octal nor hexadecimal ones.
+// What stands behind a backslash is one letter: neither client writes octal or hexadecimal ones.
 char unescaped(char letter) {
   switch (letter) {
+    case '0':
+      return '\0';
     case 'b':
       return '\b';
     case 'f':
@@ -35,8 +37,13 @@ char unescaped(char letter) {
   }
 }
 
-diff::Cell parse_cell(std::string_view text) {
-  if (text == "\\N") return std::nullopt;
+diff::Cell parse_cell(std::string_view text, NullMark mark) {
+  if (mark != NullMark::none && text == (mark == NullMark::word ? "NULL" : "\\N"))
+    return std::nullopt;
+  if (mark == NullMark::word) {
+    if (!text.starts_with('=')) throw no_row("a cell does not begin with its mark");
+    text.remove_prefix(1);
+  }
   std::string cell;
   cell.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -52,26 +59,26 @@ diff::Cell parse_cell(std::string_view text) {
 
 }  // namespace
 
-diff::Row parse_copy_line(std::string_view line, std::size_t columns) {
+diff::Row parse_row(std::string_view line, std::size_t columns, NullMark mark) {
   diff::Row row;
   row.reserve(columns);
   std::size_t begin = 0;
   for (std::size_t end = 0; end != std::string_view::npos; begin = end + 1) {
     end = line.find('\t', begin);
-    row.push_back(
-        parse_cell(line.substr(begin, end == std::string_view::npos ? end : end - begin)));
+    const std::string_view cell =
+        line.substr(begin, end == std::string_view::npos ? end : end - begin);
+    // A row without columns is an empty line.
+    if (columns != 0) row.push_back(parse_cell(cell, mark));
   }
-  // A row without columns is an empty line.
-  if (columns == 0 && line.empty()) row.clear();
-  if (row.size() != columns)
+  if (row.size() != columns || (columns == 0 && !line.empty()))
     throw no_row(fmt::format("a row has {} cells, and not {}", row.size(), columns));
   return row;
 }
 
-CopyRows::CopyRows(std::unique_ptr<Source> text, std::size_t columns)
-    : text_(std::move(text)), columns_(columns) {}
+TextRows::TextRows(std::unique_ptr<Source> text, std::size_t columns, NullMark mark)
+    : lines_(std::move(text)), columns_(columns), mark_(mark) {}
 
-bool CopyRows::read_line(std::string& line) {
+bool TextLines::next(std::string& line) {
   line.clear();
   for (;;) {
     const std::size_t end = buffer_.find('\n', at_);
@@ -94,11 +101,11 @@ bool CopyRows::read_line(std::string& line) {
   }
 }
 
-bool CopyRows::next(diff::Row& row) {
+bool TextRows::next(diff::Row& row) {
   std::string line;
-  if (!read_line(line)) return false;
-  row = parse_copy_line(line, columns_);
+  if (!lines_.next(line)) return false;
+  row = parse_row(line, columns_, mark_);
   return true;
 }
 
-}  // namespace dksnap::databases::postgres
+}  // namespace dksnap::databases

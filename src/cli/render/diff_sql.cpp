@@ -1,0 +1,240 @@
+#include "cli/render/diff_sql.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "databases/sql_words.hpp"
+
+namespace dksnap::cli {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+constexpr const char* kComment = "-- ";
+
+const char* fate_of(diff::Change change) {
+  if (change == diff::Change::added) return "added";
+  return change == diff::Change::removed ? "removed" : "changed";
+}
+
+// Before tables, which may be made of them.
+bool comes_first(const diff::SchemaChange& object) {
+  return object.kind == "schema" || object.kind == "sequence" || object.kind == "database";
+}
+
+class SqlPrinter {
+ public:
+  SqlPrinter(compare::Comparison& comparison, const std::vector<compare::TableDiff>& tables,
+             bool with_drops, const Print& print)
+      : comparison_(comparison),
+        tables_(tables),
+        words_(*comparison.sql_words()),
+        with_drops_(with_drops),
+        print_(print) {
+    std::set<std::string> databases;
+    for (const compare::TableDiff& table : tables) databases.insert(table.pair.either().database);
+    has_several_ = databases.size() > 1;
+  }
+
+  void print_all() {
+    for (const std::string& statement : words_.begin()) print_(statement);
+    print_objects(true);
+    for (const compare::TableDiff& table : tables_) make(table);
+    for (const compare::TableDiff& table : tables_) print_rows(table);
+    for (const compare::TableDiff& table : tables_) change_parts(table);
+    print_objects(false);
+    for (const compare::TableDiff& table : tables_) drop(table);
+    for (const std::string& statement : words_.end()) print_(statement);
+  }
+
+ private:
+  void comment(const std::string& text) const { print_(kComment + printable(text)); }
+
+  // One that ends something is a comment where that was not asked for.
+  void say(const Texts& statements, const diff::SchemaChange& change,
+           const std::string& what) const {
+    if (statements.empty()) {
+      comment(fmt::format("not in SQL: {} {} {} is {}", what, change.kind, change.name,
+                          fate_of(change.change)));
+    }
+    for (const std::string& statement : statements) {
+      if (change.change == diff::Change::removed && !with_drops_)
+        comment("--with-drops: " + statement);
+      else
+        print_(statement);
+    }
+  }
+
+  void print_objects(bool first) const {
+    for (const diff::SchemaChange& object : comparison_.schema().objects) {
+      if (comes_first(object) != first) continue;
+      // Their names have that of their database before them then.
+      say(has_several_ ? Texts() : words_.change_object(object), object, "the");
+    }
+  }
+
+  void use(const compare::TableDiff& table) {
+    const std::string& database = table.pair.either().database;
+    if (!has_several_ || database == used_) return;
+    used_ = database;
+    print_(words_.use(database));
+  }
+
+  void make(const compare::TableDiff& table) {
+    use(table);
+    const diff::Table& either = table.pair.either();
+    if (!table.pair.from) {
+      const std::string statement = words_.create_table(either);
+      if (statement.empty())
+        comment(fmt::format("not in SQL: the {} {} is added", either.kind, either.name));
+      else
+        print_(statement);
+    }
+    for (const diff::SchemaChange& change : table.pair.schema) {
+      if (change.kind == "column" && change.change != diff::Change::removed)
+        say(words_.change_part(either, change), change, either.name + ":");
+    }
+  }
+
+  void change_parts(const compare::TableDiff& table) {
+    use(table);
+    const diff::Table& either = table.pair.either();
+    for (const diff::SchemaChange& change : table.pair.schema) {
+      if (change.kind == "column" && change.change != diff::Change::removed) continue;
+      say(words_.change_part(either, change), change, either.name + ":");
+    }
+    if (table.pair.from) return;
+    for (const diff::Part& part : either.parts) {
+      const diff::SchemaChange change{diff::Change::added, part.kind, part.name, {},
+                                      part.definition,     {}};
+      for (const std::string& statement : words_.change_new_part(either, change)) print_(statement);
+    }
+  }
+
+  void drop(const compare::TableDiff& table) {
+    if (table.pair.to) return;
+    use(table);
+    const diff::Table& either = table.pair.either();
+    say({words_.drop_table(either)}, {diff::Change::removed, either.kind, either.name, {}, {}, {}},
+        "the");
+  }
+
+  void print_rows(const compare::TableDiff& table) {
+    if (!table.pair.to) return;
+    if (!table.not_compared.empty())
+      return comment(
+          fmt::format("not compared: {}: {}", table.pair.either().name, table.not_compared));
+    use(table);
+    if (table.has_rows_changed() || (!table.pair.from && table.added != 0)) {
+      // A row that comes may have what one that goes had to itself.
+      each(table, [&](const diff::RowChange& change) {
+        if (change.change == diff::Change::removed) print_(removal(table, change.from));
+      });
+      each(table, [&](const diff::RowChange& change) {
+        if (change.change == diff::Change::added) print_(insertion(table, change.to));
+        if (change.change == diff::Change::changed) print_(update(table, change));
+      });
+    }
+    fill_new_columns(table);
+  }
+
+  template <typename Take>
+  void each(const compare::TableDiff& table, const Take& take) {
+    const auto changes = comparison_.rows(table);
+    for (diff::RowChange change; changes->next(change);) take(change);
+  }
+
+  std::string cell(const diff::Row& row, const compare::TableDiff& table, std::size_t i) const {
+    return row[i] ? words_.literal(*row[i], table.columns.columns[i]) : "NULL";
+  }
+  std::string condition(const compare::TableDiff& table, const diff::Row& row) const {
+    const std::size_t count =
+        table.columns.keys == 0 ? table.columns.columns.size() : table.columns.keys;
+    Texts parts;
+    for (std::size_t i = 0; i < count; ++i)
+      parts.push_back(words_.equals(row[i], table.columns.columns[i]));
+    return parts.empty() ? "true" : join(parts, " AND ");
+  }
+  std::string removal(const compare::TableDiff& table, const diff::Row& row) const {
+    const std::string where = condition(table, row);
+    if (table.columns.keys == 0) return words_.delete_one(table.pair.either(), where);
+    return fmt::format("DELETE FROM {} WHERE {};", words_.name_of(table.pair.either()), where);
+  }
+  std::string insertion(const compare::TableDiff& table, const diff::Row& row) const {
+    Texts names;
+    Texts values;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (words_.is_generated(table.columns.columns[i])) continue;
+      names.push_back(words_.quoted(table.columns.columns[i].name));
+      values.push_back(cell(row, table, i));
+    }
+    const diff::Table& either = table.pair.either();
+    return fmt::format("INSERT INTO {} ({}){} VALUES ({});", words_.name_of(either),
+                       join(names, ", "), words_.insert_words(either), join(values, ", "));
+  }
+  std::string update(const compare::TableDiff& table, const diff::RowChange& change) const {
+    Texts sets;
+    for (std::size_t i = table.columns.keys; i < change.to.size(); ++i) {
+      const diff::Column& column = table.columns.columns[i];
+      if (change.from[i] != change.to[i] && !words_.is_generated(column))
+        sets.push_back(words_.quoted(column.name) + " = " + cell(change.to, table, i));
+    }
+    if (sets.empty()) return kComment + std::string("only what the server makes by itself");
+    return fmt::format("UPDATE {} SET {} WHERE {};", words_.name_of(table.pair.either()),
+                       join(sets, ", "), condition(table, change.to));
+  }
+
+  // What a column that came holds, in every row: nothing of it was compared.
+  void fill_new_columns(const compare::TableDiff& table) {
+    if (!table.pair.is_in_both()) return;
+    std::set<std::string> added;
+    for (const diff::SchemaChange& change : table.pair.schema) {
+      if (change.kind == "column" && change.change == diff::Change::added)
+        added.insert(change.name);
+    }
+    if (added.empty()) return;
+    if (table.columns.keys == 0) {
+      return comment(
+          fmt::format("not in SQL: what the new columns of {} hold, whose rows have no key",
+                      table.pair.either().name));
+    }
+    const compare::TableDiff whole = comparison_.compare({std::nullopt, table.pair.to, {}});
+    each(whole, [&](const diff::RowChange& change) {
+      Texts sets;
+      for (std::size_t i = 0; i < change.to.size(); ++i) {
+        const diff::Column& column = whole.columns.columns[i];
+        if (added.contains(column.name) && !words_.is_generated(column))
+          sets.push_back(words_.quoted(column.name) + " = " + cell(change.to, whole, i));
+      }
+      if (!sets.empty())
+        print_(fmt::format("UPDATE {} SET {} WHERE {};", words_.name_of(*table.pair.to),
+                           join(sets, ", "), condition(whole, change.to)));
+    });
+  }
+
+  compare::Comparison& comparison_;
+  const std::vector<compare::TableDiff>& tables_;
+  const databases::SqlWords& words_;
+  bool with_drops_;
+  const Print& print_;
+  bool has_several_ = false;
+  std::string used_;
+};
+
+}  // namespace
+
+void print_sql(compare::Comparison& comparison, const std::vector<compare::TableDiff>& tables,
+               bool with_drops, const Print& print) {
+  if (comparison.sql_words() == nullptr) {
+    throw Error(ErrorCode::failed, "cannot say it in SQL",
+                fmt::format("a {} is not told by SQL", comparison.kind()),
+                "--format table, json, csv or patch");
+  }
+  SqlPrinter(comparison, tables, with_drops, print).print_all();
+}
+
+}  // namespace dksnap::cli

@@ -1,0 +1,210 @@
+// A MongoDB on a copy, whom anybody may ask anything, and nobody reaches.
+#include "databases/session.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/digest.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "databases/mongo/archive.hpp"
+#include "databases/mongo/documents.hpp"
+#include "databases/mongo/mongo.hpp"
+#include "databases/mongo/options.hpp"
+#include "databases/mongo/private_server.hpp"
+#include "databases/program_output.hpp"
+#include "databases/running_server.hpp"
+#include "diff/sorted_rows.hpp"
+
+namespace dksnap::databases::mongo {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t kParts = 4096;
+constexpr const char* kAddress =
+    "--uri=mongodb://127.0.0.1:27017/?directConnection=true&serverSelectionTimeoutMS=2000";
+constexpr std::size_t kAlgorithm = 7;  // "sha256:"
+
+// 64 bits of a hash.
+std::uint64_t hash_of(std::string_view text) {
+  constexpr std::size_t kDigits = 16;
+  return std::stoull(sha256_digest(text).substr(kAlgorithm, kDigits), nullptr, 16);
+}
+
+std::uint64_t part_of(const diff::Row& row) {
+  return hash_of(row.front().value_or("")) % kParts;
+}
+
+class SomeRows final : public diff::RowSource {
+ public:
+  SomeRows(std::unique_ptr<diff::RowSource> all, const std::vector<std::uint64_t>& parts)
+      : all_(std::move(all)), parts_(parts.begin(), parts.end()) {}
+  bool next(diff::Row& row) override {
+    while (all_->next(row)) {
+      if (parts_.contains(part_of(row))) return true;
+    }
+    return false;
+  }
+
+ private:
+  std::unique_ptr<diff::RowSource> all_;
+  std::set<std::uint64_t> parts_;
+};
+
+Json parsed(const std::string& text) {
+  Json value = Json::parse(text.empty() ? "{}" : text, nullptr, false);
+  return value.is_object() ? value : Json::object();
+}
+
+diff::Table table_of(const ArchivedCollection& collection) {
+  diff::Table table;
+  table.database = table.schema = collection.database;
+  table.plain_name = table.name = collection.name;
+  table.kind = collection.type == "timeseries" ? "time series" : "collection";
+  table.bytes = collection.bytes;
+  table.columns = {{"_id", "any", "any", diff::ValueKind::text, false},
+                   {"document", "document", "document", diff::ValueKind::json, false}};
+  // Measurements have ids, which need not be one each.
+  if (collection.type != "timeseries") table.key = {"_id"};
+  const Json metadata = parsed(collection.metadata);
+  if (const auto indexes = metadata.find("indexes"); indexes != metadata.end()) {
+    for (Json index : *indexes) {
+      if (!index.is_object() || !index.contains("name")) continue;
+      const std::string name = index["name"].is_string() ? index["name"].get<std::string>() : "";
+      for (const char* word : {"name", "ns", "v"}) index.erase(word);
+      table.parts.push_back({"index", name, index.dump()});
+    }
+  }
+  if (const auto options = metadata.find("options"); options != metadata.end() && !options->empty())
+    table.parts.push_back({"options", "", options->dump()});
+  return table;
+}
+
+class MongoSession final : public Session {
+ public:
+  MongoSession(CopyInScratch copy, const Recognition& recognition) : copy_(std::move(copy)) {
+    const ProgramResult owner =
+        copy_.shell.run({kWorkerProgram, "owner", recognition.data_paths.front()}, "0:0");
+    owner_ = std::string(dksnap::trim(owner.out));
+    program_ = find_mongod(copy_.shell, recognition.server, owner_);
+    start(recognition);
+  }
+
+  std::string version() const override { return program_.version; }
+  bool is_alive() const override { return !server_->has_ended(); }
+
+  diff::Catalogue catalogue() override {
+    diff::Catalogue catalogue;
+    Prelude prelude;
+    {
+      ProgramOutput archive = run({"mongodump", kAddress, "--archive"});
+      prelude = read_prelude(archive);
+    }
+    bool has_users = false;
+    for (const ArchivedCollection& collection : prelude.collections) {
+      if (collection.database == "config" || collection.database == "local") continue;
+      if (collection.database == "admin" && collection.name == "system.users") has_users = true;
+      if (collection.type == "view") {
+        catalogue.objects.push_back({"view", collection.name,
+                                     parsed(collection.metadata).value("options", Json()).dump(),
+                                     collection.database});
+      } else if (!collection.name.starts_with("system.")) {
+        catalogue.tables.push_back(table_of(collection));
+      }
+    }
+    if (has_users) add_users(catalogue);
+    return catalogue;
+  }
+
+  std::vector<diff::PartSum> sums(const diff::Table& table, const diff::Comparable&) override {
+    std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> found;
+    DocumentRows rows = documents(table.database, table.plain_name);
+    for (diff::Row row; rows.next(row);) {
+      auto& [count, sum] = found[part_of(row)];
+      ++count;
+      sum += hash_of(row[1].value_or(""));
+    }
+    std::vector<diff::PartSum> sums;
+    for (const auto& [part, both] : found)
+      sums.push_back({part, both.first, std::to_string(both.second)});
+    return sums;
+  }
+
+  std::unique_ptr<diff::RowSource> rows(const diff::Table& table, const diff::Comparable& columns,
+                                        const std::vector<std::uint64_t>& parts) override {
+    SomeRows some(std::make_unique<DocumentRows>(documents(table.database, table.plain_name)),
+                  parts);
+    return diff::sorted_rows(some, columns);
+  }
+
+ private:
+  void start(const Recognition& recognition) {
+    docker::ExecSpec program;
+    program.argv = private_server(program_, recognition, false);
+    program.user = owner_;
+    server_ = &copy_.start(std::move(program));
+    // The tools end where nothing answers: this one asks for nothing.
+    wait_until_it_serves(*server_, "MongoDB",
+                         [&] {
+                           return copy_.shell.run({"mongoexport", kAddress, "--db=admin",
+                                                   "--collection=dksnap.nothing"},
+                                                  owner_, {"HOME=/tmp"}, kReadiness);
+                         },
+                         {"server selection", "connection refused"});
+  }
+
+  ProgramOutput run(std::vector<std::string> words) {
+    docker::ExecSpec program;
+    program.argv = std::move(words);
+    program.user = owner_;
+    program.env = {"HOME=/tmp"};
+    return ProgramOutput(copy_.engine, copy_.container, std::move(program));
+  }
+
+  DocumentRows documents(const std::string& database, const std::string& collection) {
+    docker::ExecSpec program;
+    program.argv = {"mongoexport", kAddress, "--jsonFormat=canonical", "--db=" + database,
+                    "--collection=" + collection};
+    program.user = owner_;
+    program.env = {"HOME=/tmp"};
+    return DocumentRows(
+        std::make_unique<ProgramOutput>(copy_.engine, copy_.container, std::move(program)));
+  }
+
+  // Of passwords only whether it is another one.
+  void add_users(diff::Catalogue& catalogue) {
+    try {
+      DocumentRows rows = documents("admin", "system.users");
+      for (diff::Row row; rows.next(row);) {
+        const Json user = parsed(row[1].value_or(""));
+        constexpr std::size_t kDigits = 8;
+        const std::string secret =
+            sha256_digest(user.value("credentials", Json()).dump()).substr(kAlgorithm, kDigits);
+        catalogue.objects.push_back(
+            {"user", row[0].value_or(""),
+             fmt::format("roles {}, password {}", user.value("roles", Json()).dump(), secret), ""});
+      }
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::database_refused || !is_alive()) throw;
+      catalogue.notices.push_back("its users could not be read: " + error.why());
+    }
+  }
+
+  CopyInScratch copy_;
+  std::string owner_;
+  MongodProgram program_;
+  const RunningServer* server_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<Session> Mongo::serve(CopyInScratch copy, const Recognition& recognition) const {
+  return std::make_unique<MongoSession>(std::move(copy), recognition);
+}
+
+}  // namespace dksnap::databases::mongo
