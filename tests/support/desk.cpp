@@ -133,6 +133,7 @@ RunOptions Desk::dksnap_options(RunOptions options) const {
   add("HOME", home);
   add("XDG_STATE_HOME", home + "/state");
   add("XDG_CONFIG_HOME", std::nullopt);
+  add("XDG_CACHE_HOME", std::nullopt);
   if (!host_.empty()) {
     add("DOCKER_HOST", host_);
     add("DOCKER_CONTEXT", std::nullopt);

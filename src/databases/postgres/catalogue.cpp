@@ -20,8 +20,9 @@ constexpr const char* kOurs =
 // before what hangs on it.
 struct Question {
   const char* word;
-  const char* cells;  // five
-  const char* from;   // with an o whose schema is n; empty: all that there is of it is ours
+  const char* cells;       // five
+  const char* from;        // with an o whose schema is n; empty: all that there is of it is ours
+  const char* rank = "0";  // in which order they come, where that is part of what they are
 };
 
 // NOLINTBEGIN(bugprone-suspicious-missing-comma)
@@ -50,7 +51,8 @@ constexpr std::array kQuestions{
         "d.adnum = a.attnum), '')",
         "pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace JOIN pg_attribute a ON "
         "a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped WHERE o.relkind IN ('r', 'p', "
-        "'m', 'f') AND NOT o.relispartition AND o.relpersistence <> 't'"},
+        "'m', 'f') AND NOT o.relispartition AND o.relpersistence <> 't'",
+        "a.attnum"},
     // The primary key, else a unique index of columns that are never NULL, the narrowest.
     Question{
         "2key", "n.nspname, o.relname, k.attname, NULL, NULL",
@@ -62,7 +64,8 @@ constexpr std::array kQuestions{
         "i.indisprimary, i.indnkeyatts, i.indexrelid::regclass::text LIMIT 1) x, "
         "unnest(x.indkey::int2[]) WITH ORDINALITY u (number, at), pg_attribute a WHERE "
         "a.attrelid = o.oid AND a.attnum = u.number AND u.at <= x.indnkeyatts) k ON true WHERE "
-        "o.relkind IN ('r', 'p', 'm') AND NOT o.relispartition AND o.relpersistence <> 't'"},
+        "o.relkind IN ('r', 'p', 'm') AND NOT o.relispartition AND o.relpersistence <> 't'",
+        "k.at"},
     Question{"3part",
              "n.nspname, o.relname, CASE c.contype WHEN 'p' THEN 'primary key' WHEN 'f' THEN "
              "'foreign key' WHEN 'u' THEN 'unique constraint' WHEN 'c' THEN 'check' ELSE "
@@ -157,12 +160,12 @@ constexpr std::array kQuestions{
 
 // Those that belong to nobody's schema.
 constexpr const char* kOthers =
-    " UNION ALL SELECT '4object', NULL, NULL, 'extension', extname, extversion FROM pg_extension"
+    " UNION ALL SELECT '4object', NULL, NULL, 'extension', extname, extversion, 0 FROM pg_extension"
     " UNION ALL SELECT '4object', NULL, NULL, 'event trigger', evtname, evtevent || ' ' || "
-    "evtfoid::regprocedure::text || ' ' || evtenabled::text FROM pg_event_trigger"
-    " UNION ALL SELECT '4object', NULL, NULL, 'publication', pubname, (to_jsonb(p) - 'oid')::text "
-    "FROM pg_publication p"
-    " UNION ALL SELECT '5large', NULL, NULL, NULL, NULL, NULL FROM (SELECT FROM "
+    "evtfoid::regprocedure::text || ' ' || evtenabled::text, 0 FROM pg_event_trigger"
+    " UNION ALL SELECT '4object', NULL, NULL, 'publication', pubname, (to_jsonb(p) - 'oid')::text, "
+    "0 FROM pg_publication p"
+    " UNION ALL SELECT '5large', NULL, NULL, NULL, NULL, NULL, 0 FROM (SELECT FROM "
     "pg_largeobject_metadata LIMIT 1) l";
 // NOLINTEND(bugprone-suspicious-missing-comma)
 
@@ -222,14 +225,15 @@ std::string catalogue_query() {
   std::string query;
   for (const Question& question : kQuestions) {
     if (!query.empty()) query += " UNION ALL ";
-    query += std::string("SELECT '") + question.word + "' AS word, " + question.cells + " FROM " +
-             question.from + " AND " + kOurs;
+    query += std::string("SELECT '") + question.word + "' AS word, " + question.cells + ", (" +
+             question.rank + ")::int FROM " + question.from + " AND " + kOurs;
   }
   query += kOthers;
-  // In the columns' order: rows of a union keep that of their parts, which no promise holds.
-  return "SELECT q.* FROM (SELECT row_number() OVER () AS at, u.* FROM (" + query +
-         ") u (word, a, b, c, d, e)) q ORDER BY word COLLATE \"C\", a COLLATE \"C\", b COLLATE "
-         "\"C\", at";
+  // What has no rank of its own comes as it comes: rows of a union keep the order of their parts.
+  return "SELECT at, word, a, b, c, d, e FROM (SELECT row_number() OVER () AS at, u.* FROM (" +
+         query +
+         ") u (word, a, b, c, d, e, rank)) q ORDER BY word COLLATE \"C\", a COLLATE \"C\", b "
+         "COLLATE \"C\", rank, at";
 }
 
 std::string globals_query() {
