@@ -1,5 +1,6 @@
 """What is asked of dksnap, and whether it was met."""
 
+import diffs
 import replaces
 from report import Table, megabytes, milliseconds, seconds
 
@@ -31,6 +32,7 @@ def _of_postgres(figures, kind, scales, replace_scales):
     stills = [figures.worst("replace, stood still", name) for name in named]
     still = max((value for value in stills if value), default=None)
     first_backup = _quotient(figures.median("first, seconds", "dksnap"), figures.median("first, seconds", "backup"))
+    diff, dumps, diff_peak = diffs.goal(figures)
     next_backup = _quotient(figures.median("next, seconds", "dksnap"), figures.median("next, seconds", "backup"))
     return [
         _goal("first snapshot, against dump and replay", "4 times faster", first, 4, times, at_least=True),
@@ -44,7 +46,9 @@ def _of_postgres(figures, kind, scales, replace_scales):
         _goal("replace until the big table is counted", "5 times faster", faster, 5, times, at_least=True),
         _goal("standstill of a replace, named volume, a few rows changed, worst", "under 1.5 s", still, 1.5, seconds),
         _goal("the same, large database / small one", "under 1.3", _quotient(stills[-1], stills[0]), 1.3, "{:.2f}".format),
-        ["diff, 21 of 2 million rows changed", "5 times faster, under 64 MB", "-", "not measured"],
+        _goal("diff, 21 of 2 million rows changed, against two dumps", "5 times faster", _quotient(dumps, diff), 5, times,
+              at_least=True),  # fmt: skip
+        _goal("memory of the client of diff", "under 64 MB", diff_peak, 64e6, megabytes),
     ]
 
 

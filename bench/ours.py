@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import shutil
+from typing import NamedTuple
 
 import engine
 from methods import Snapshot
@@ -13,6 +15,12 @@ def _first_word(step):
     return re.match(r"\w*", step).group()
 
 
+class Told(NamedTuple):
+    seconds: float
+    peak_bytes: int
+    rows: int
+
+
 class Dksnap:
     key = "dksnap"
     title = "dksnap"
@@ -20,7 +28,7 @@ class Dksnap:
     def __init__(self, work, program):
         self._program = os.path.abspath(program)
         self._work = work
-        self._env = {"XDG_STATE_HOME": work.file("state")}
+        self._env = {"XDG_STATE_HOME": work.file("state"), "XDG_CACHE_HOME": work.file("cache")}
 
     def _run(self, *words):
         return engine.run([self._program, *words], env=self._env)
@@ -61,6 +69,15 @@ class Dksnap:
 
     def undo(self, container):
         self._run("undo", container, "-y", "--json")
+
+    def diff(self, before, after):
+        told = self._run("diff", before.handle["id"], after.handle["id"], "--json")
+        summary = json.loads(told.out.splitlines()[-1])
+        rows = sum(summary[f"rows_{what}"] for what in ("added", "removed", "modified"))
+        return Told(told.seconds, told.peak_bytes, rows)
+
+    def forget_diffs(self):
+        shutil.rmtree(self._env["XDG_CACHE_HOME"], ignore_errors=True)
 
     def prune(self):
         """All that is kept for undo."""

@@ -49,6 +49,9 @@ class Postgres(Kind):
         options = ["-e", "PGUSER=postgres", "-e", "PGDATABASE=postgres", *(["-d"] if detach else [])]
         return engine.docker("exec", *options, container, *words)
 
+    def run_statement(self, container, statement):
+        self._query(container, statement)
+
     def first_query(self, container):
         command = self._ask(container, "SELECT 1")
 

@@ -99,7 +99,8 @@ TEST_P(Diff, GoesByRowsAndNotByFiles) {
   change("UPDATE moved SET filler = filler WHERE i < 50");
   change(
       "ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'; ALTER TABLE wide ADD COLUMN b int DEFAULT 7;"
-      "UPDATE parted SET at = 16 WHERE id = 1; UPDATE words SET n = 6 WHERE w = 'ä'");
+      "UPDATE parted SET at = 16 WHERE id = 1; UPDATE words SET n = 6 WHERE w = 'ä';"
+      "UPDATE words SET n = 1.000 WHERE w = 'a'");
   EXPECT_THAT(tables(),
               ElementsAre("public.felt modified +0 -0 ~1", "public.parted modified +1 -1 ~0",
                           "public.wide schema +0 -0 ~0", "public.words modified +0 -0 ~1"));

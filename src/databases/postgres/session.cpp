@@ -2,6 +2,7 @@
 #include "databases/session.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -57,7 +58,11 @@ std::string column_of(const diff::Column& column) {
   return "r." + quoted(column.name);
 }
 
-std::string text_of(const diff::Column& column) {
+// 1.0 and 1.00 are one number; from version 13 on the server says so (PostgreSQL manual,
+// "trim_scale").
+std::string text_of(const diff::Column& column, bool trims) {
+  if (trims && column.type.starts_with("numeric") && !column.type.ends_with("]"))
+    return "pg_catalog.trim_scale(" + column_of(column) + ")::text";
   return column_of(column) + "::text";
 }
 
@@ -84,10 +89,10 @@ std::string from_clause(const diff::Table& table) {
                      quoted(table.plain_name));
 }
 
-std::string order_of(const diff::Comparable& by) {
+std::string order_of(const diff::Comparable& by, bool trims) {
   std::vector<std::string> words;
-  const auto as_text = [](const diff::Column& column) {
-    return text_of(column) + " COLLATE \"C\" NULLS LAST";
+  const auto as_text = [&](const diff::Column& column) {
+    return text_of(column, trims) + " COLLATE \"C\" NULLS LAST";
   };
   const std::size_t count = by.keys == 0 ? by.columns.size() : by.keys;
   for (std::size_t i = 0; i < count; ++i) {
@@ -114,6 +119,10 @@ class PostgresSession final : public Session {
     auto rows = ask("template1", "SELECT current_setting('server_version')", 1);
     if (const auto row = next_of(*rows)) version_ = row->at(0).value_or("");
     version_ = version_.substr(0, version_.find(' '));
+    constexpr int kTrims = 13;
+    int major = 0;
+    std::from_chars(version_.data(), version_.data() + version_.size(), major);
+    trims_ = major >= kTrims;
   }
 
   std::string version() const override { return version_; }
@@ -150,7 +159,7 @@ class PostgresSession final : public Session {
   std::unique_ptr<diff::RowSource> rows(const diff::Table& table, const diff::Comparable& columns,
                                         const std::vector<std::uint64_t>& parts) override {
     std::vector<std::string> cells;
-    for (const diff::Column& column : columns.columns) cells.push_back(text_of(column));
+    for (const diff::Column& column : columns.columns) cells.push_back(text_of(column, trims_));
     std::string where;
     if (parts.size() <= kMostPartsNamed) {
       std::vector<std::string> numbers;
@@ -160,7 +169,7 @@ class PostgresSession final : public Session {
     }
     return ask(table.database,
                fmt::format("SELECT {} {}{}{}", join(cells, ", "), from_clause(table), where,
-                           order_of(columns)),
+                           order_of(columns, trims_)),
                cells.size());
   }
 
@@ -242,6 +251,7 @@ class PostgresSession final : public Session {
   Programs programs_;
   std::string directory_;
   std::string version_;
+  bool trims_ = false;
   std::vector<std::string> databases_;
   const RunningServer* server_ = nullptr;
 };
