@@ -114,7 +114,7 @@ docker::ContainerSpec make_spec(snapshot::Context& context, const snapshot::Snap
   }
   // Only its published ports are to be reached, whatever network its source was in.
   if (request.network.empty()) {
-    spec.network_mode = ensure_copy_network(context.engine);
+    spec.network_mode = ensure_copy_network(context);
     tell_of_way_out(context, snapshot);
   }
   spec.bindings = choose_ports(snapshot, image, request.ports, context.published_host);
@@ -139,22 +139,27 @@ void explain_network(const BootRequest& request, const std::string& name, const 
               "`docker network ls` shows those that there are; without --network a copy has one");
 }
 
-std::string create_in_network(snapshot::Context& context, const BootRequest& request,
-                              docker::ContainerSpec& spec) {
-  try {
-    return context.engine.create_container(spec);
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::in_use) {
-      throw Error(ErrorCode::in_use, "cannot boot " + spec.name, error.why(),
-                  "give it another name (--name), or none to get a free one");
+std::string create_in_network(snapshot::Context& context, const snapshot::Snapshot& snapshot,
+                              const BootRequest& request, docker::ContainerSpec& spec) {
+  constexpr int kMostNames = 20;
+  for (int tries = 1;; ++tries) try {
+      return context.engine.create_container(spec);
+    } catch (const Error& error) {
+      // Another boot has taken the name that was free a moment ago.
+      if (error.code() == ErrorCode::in_use && request.name.empty() && tries < kMostNames) {
+        spec.name = free_name(context.engine, snapshot);
+        continue;
+      }
+      if (error.code() == ErrorCode::in_use) {
+        throw Error(ErrorCode::in_use, "cannot boot " + spec.name, error.why(),
+                    "give it another name (--name), or none to get a free one");
+      }
+      explain_network(request, spec.name, error);
+      const bool ours = request.network.empty() && spec.network_mode != "none";
+      if (error.code() != ErrorCode::not_found || !ours || tries == kMostNames) throw;
+      // Somebody has pruned the networks since it was looked at.
+      spec.network_mode = ensure_copy_network(context);
     }
-    explain_network(request, spec.name, error);
-    const bool ours = request.network.empty() && spec.network_mode != "none";
-    if (error.code() != ErrorCode::not_found || !ours) throw;
-  }
-  // Somebody has pruned the networks since it was looked at.
-  spec.network_mode = ensure_copy_network(context.engine);
-  return context.engine.create_container(spec);
 }
 
 // A port that is taken shows only at the start (moby, libnetwork: "port is already allocated" for
@@ -196,7 +201,7 @@ BootResult boot(snapshot::Context& context, const snapshot::Snapshot& snapshot,
   BootResult result;
   std::string ready = "answers";
   result.name = spec.name;
-  result.container_id = create_in_network(context, request, spec);
+  result.container_id = create_in_network(context, snapshot, request, spec);
   try {
     start_container(context, request, result.container_id, spec);
     const docker::Container container = context.engine.inspect_container(result.container_id);

@@ -1,10 +1,14 @@
 #include "boot/copy_network.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
+#include "scratch/claim.hpp"
 #include "snapshot/labels.hpp"
 
 namespace dksnap::boot {
@@ -46,24 +50,62 @@ std::vector<std::string> ids_of_ours(docker::Engine& engine) {
   return ids;
 }
 
+// Of several the name means none, and no copy in them starts: those without a container go. Earlier
+// versions made them, at two first boots at once.
+void remove_spare(docker::Engine& engine, const std::vector<std::string>& ids) {
+  std::size_t left = ids.size();
+  for (const std::string& id : ids) {
+    if (left == 1) return;
+    try {
+      engine.remove_network(id);
+      --left;
+    } catch (const Error& error) {
+      // Somebody is in it, or was faster.
+      if (error.code() == ErrorCode::interrupted) throw;
+      log(LogLevel::info, fmt::format("the network {} stays: {}", id, error.what()));
+    }
+  }
+}
+
 // By its name a stopped copy finds a network that was pruned and made again; of two the name means
 // none.
-std::string name_or_id(const std::vector<std::string>& ids) {
-  return ids.size() == 1 ? kCopyNetwork : ids.front();
+std::string name_or_id(docker::Engine& engine, std::vector<std::string> ids) {
+  if (ids.size() > 1) {
+    remove_spare(engine, ids);
+    ids = ids_of_ours(engine);
+  }
+  return ids.size() > 1 ? ids.front() : kCopyNetwork;
+}
+
+// Of two who would make it at once, the engine would make two of one name.
+std::string make_network(snapshot::Context& context) {
+  docker::Engine& engine = context.engine;
+  constexpr std::chrono::seconds kPatience{10};
+  constexpr std::chrono::milliseconds kBetweenLooks{50};
+  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+  for (;;) {
+    try {
+      const scratch::Claim claim(context, "the network of copies", "makes it");
+      const auto ids = ids_of_ours(engine);
+      if (ids.empty()) engine.create_network(wanted_network());
+      return name_or_id(engine, ids);
+    } catch (const Error& error) {
+      const auto ids = ids_of_ours(engine);
+      if (!ids.empty()) return name_or_id(engine, ids);
+      if (error.code() != ErrorCode::in_use || std::chrono::steady_clock::now() > give_up) throw;
+      std::this_thread::sleep_for(kBetweenLooks);
+    }
+  }
 }
 
 }  // namespace
 
-std::string ensure_copy_network(docker::Engine& engine) {
-  auto ids = ids_of_ours(engine);
-  if (!ids.empty()) return name_or_id(ids);
-  std::string made;
+std::string ensure_copy_network(snapshot::Context& context) {
+  const auto ids = ids_of_ours(context.engine);
+  if (!ids.empty()) return name_or_id(context.engine, ids);
   try {
-    made = engine.create_network(wanted_network());
+    return make_network(context);
   } catch (const Error& error) {
-    // Somebody else's boot was first.
-    if (error.code() == ErrorCode::in_use) ids = ids_of_ours(engine);
-    if (!ids.empty()) return name_or_id(ids);
     throw Error(
         error.code(), "cannot make a network for the copy", error.why(),
         fmt::format("name one: `--network bridge`, whose containers then reach the copy{}",
@@ -71,14 +113,6 @@ std::string ensure_copy_network(docker::Engine& engine) {
                         ? fmt::format("; or remove that one: docker network rm {}", kCopyNetwork)
                         : ""));
   }
-  ids = ids_of_ours(engine);
-  if (ids.empty()) return made;
-  // Of two that were made at once everybody takes the same one; nobody is in the other one yet.
-  if (ids.front() != made) {
-    engine.remove_network(made);
-    return ids.front();
-  }
-  return name_or_id(ids);
 }
 
 bool copy_network_is_unused(docker::Engine& engine) {

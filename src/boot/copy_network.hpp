@@ -4,6 +4,7 @@
 #include <string>
 
 #include "docker/engine.hpp"
+#include "snapshot/context.hpp"
 
 namespace dksnap::boot {
 
@@ -12,10 +13,10 @@ namespace dksnap::boot {
 // stays for the next ones.
 inline constexpr const char* kCopyNetwork = "dksnap-copies";
 
-// Makes it where it is not there. Returns its name, or the id of one where several were made at the
-// same time: each is as good. Throws in_use where somebody else's network has that name, and what
-// the engine throws where it can make none.
-std::string ensure_copy_network(docker::Engine& engine);
+// Makes it where it is not there. Returns its name, or the id of one where there are several, all
+// in use. Throws in_use where somebody else's network has that name, and what the engine throws
+// where it can make none.
+std::string ensure_copy_network(snapshot::Context& context);
 
 // It is there, and no container, running or not, is in it.
 bool copy_network_is_unused(docker::Engine& engine);

@@ -1,3 +1,6 @@
+#include <chrono>
+#include <thread>
+
 #include <fmt/format.h>
 
 #include "base/error.hpp"
@@ -8,6 +11,8 @@
 namespace dksnap::capture {
 namespace {
 
+constexpr std::chrono::seconds kPatienceWithFreeze{20};
+constexpr std::chrono::milliseconds kBetweenAsks{50};
 constexpr const char* kStale = "what was written since its server last saved its data";
 
 NotSaved not_saved(const SourceContainer& source, const databases::FlushResult& flushed) {
@@ -25,15 +30,22 @@ NotSaved not_saved(const SourceContainer& source, const databases::FlushResult& 
 databases::FlushResult ask_to_flush(snapshot::Context& context, const SourceContainer& source,
                                     const databases::Credentials& credentials, bool is_safe) {
   databases::Shell shell(context.engine, source.id());
-  try {
-    return source.kind.database->flush(shell, source.kind.recognition, credentials);
-  } catch (const Error& error) {
-    // Somebody else has frozen it, or the engine refuses to start a program in it.
-    if (!scratch::can_go_on_after(error) || !is_safe) throw;
-    databases::FlushResult refused;
-    refused.text = error.what();
-    return refused;
-  }
+  const auto give_up = std::chrono::steady_clock::now() + kPatienceWithFreeze;
+  for (;;) try {
+      return source.kind.database->flush(shell, source.kind.recognition, credentials);
+    } catch (const Error& error) {
+      // Another snapshot's freeze, which is over in a moment.
+      if (error.why().find("is paused") != std::string::npos &&
+          std::chrono::steady_clock::now() < give_up) {
+        std::this_thread::sleep_for(kBetweenAsks);
+        continue;
+      }
+      // Somebody else has frozen it, or the engine refuses to start a program in it.
+      if (!scratch::can_go_on_after(error) || !is_safe) throw;
+      databases::FlushResult refused;
+      refused.text = error.what();
+      return refused;
+    }
 }
 
 }  // namespace

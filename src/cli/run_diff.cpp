@@ -72,6 +72,11 @@ int run_diff(Session& session, DiffOptions& options) {
   for (const char* name : kVolatiles) options.request.volatiles.emplace_back(name);
   if (!options.most_bytes.empty())
     options.request.most_bytes = size_in_bytes(options.most_bytes, "--max-size");
+  if (!options.most_seconds.empty()) {
+    const std::chrono::seconds most(
+        static_cast<std::int64_t>(whole_number(options.most_seconds, "--max-time")));
+    options.request.deadline = start + most;
+  }
   const snapshot::Catalog catalog = session.load_catalog();
   const DiffEnds ends = choose_ends(session.engine(), catalog, options.from, options.to);
   options.request.from = ends.from;
@@ -97,7 +102,9 @@ int run_diff(Session& session, DiffOptions& options) {
                std::chrono::steady_clock::now() - start);
   const bool differs =
       !outcome->objects.empty() ||
-      std::any_of(tables.begin(), tables.end(), [](const auto& one) { return !one.is_equal(); });
+      std::any_of(tables.begin(), tables.end(), [](const auto& one) {
+        return one.not_compared.empty() && !one.is_equal();
+      });
   const bool whole = std::all_of(tables.begin(), tables.end(),
                                  [](const auto& one) { return one.not_compared.empty(); });
   if (options.exit_code && differs) return static_cast<int>(ErrorCode::answer_is_no);

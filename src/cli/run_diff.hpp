@@ -18,6 +18,7 @@ struct DiffOptions {
   DiffLook look;
   std::string limit = "20";
   std::string most_bytes;
+  std::string most_seconds;
   std::string format = "table";
   bool with_drops = false;
   bool exit_code = false;

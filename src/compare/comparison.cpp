@@ -12,6 +12,8 @@
 namespace dksnap::compare {
 namespace {
 
+constexpr const char* kLate = "the time is over, use --max-time";
+
 class NoRows final : public diff::RowSource {
  public:
   bool next(diff::Row&) override { return false; }
@@ -99,6 +101,8 @@ Comparison::Comparison(snapshot::Context& context, CompareRequest request)
                 fmt::format("one is a {}, the other a {}", from_->kind(), to_->kind()),
                 "compare two of one kind");
   }
+  const TimePoint now = std::chrono::system_clock::now();
+  for (Side* side : {from_.get(), to_.get()}) side->session().set_moment(now);
   auto [from, to] =
       on_both([&](bool is_from) { return (is_from ? from_ : to_)->session().catalogue(); });
   name_databases(from, to);
@@ -124,7 +128,11 @@ std::string Comparison::why_not(const diff::TablePair& pair) const {
   if (request_.most_bytes != 0 && bytes > request_.most_bytes)
     return fmt::format("{} > {}, use --max-size", human_size(bytes),
                        human_size(request_.most_bytes));
-  return {};
+  return is_late() ? kLate : "";
+}
+
+bool Comparison::is_late() const {
+  return request_.deadline && std::chrono::steady_clock::now() > *request_.deadline;
 }
 
 TableDiff Comparison::compare(const diff::TablePair& pair) {
@@ -190,6 +198,12 @@ void Comparison::read(TableDiff& table) {
 void Comparison::count(TableDiff& table) {
   const auto changes = rows(table);
   for (diff::RowChange change; changes->next(change);) {
+    if (is_late()) {
+      table.not_compared = kLate;
+      table.added = table.removed = table.changed = table.changed_in_volatiles = 0;
+      table.changed_columns.clear();
+      return;
+    }
     if (change.change == diff::Change::added) ++table.added;
     if (change.change == diff::Change::removed) ++table.removed;
     if (change.change != diff::Change::changed) continue;

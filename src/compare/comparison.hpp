@@ -1,6 +1,7 @@
 // What changed between two ends: asked for table by table, and row by row from anywhere.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -22,6 +23,8 @@ struct CompareRequest {
   std::vector<std::string> ignored;    // columns that count as equal: "name", or "table.name"
   std::vector<std::string> volatiles;  // columns: a row in which only those changed counts apart
   std::uint64_t most_bytes = 0;        // a table that is larger is not read; 0: all are
+  // After it no table is begun, and none is read on for its rows; nothing: all are.
+  std::optional<std::chrono::steady_clock::time_point> deadline;
 };
 
 // A table and what is known of its rows.
@@ -88,6 +91,7 @@ class Comparison {
 
  private:
   std::string why_not(const diff::TablePair& pair) const;
+  bool is_late() const;
   void read(TableDiff& table);
   void count(TableDiff& table);
 

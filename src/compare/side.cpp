@@ -59,6 +59,15 @@ std::optional<databases::Recognised> recognise(snapshot::Context& context,
     one.recognition.server = one.database->server(facts, one.recognition);
     return std::move(one);
   }
+  // One whose server a script starts does not show it; who made the snapshot had seen it run.
+  if (snapshot.image_id == image.id && !snapshot.paths.empty()) {
+    databases::Recognised told;
+    told.database = &snapshot::database_of(snapshot);
+    told.recognition.kind = snapshot.kind;
+    told.recognition.data_paths = snapshot.paths;
+    told.recognition.server = told.database->server(facts, told.recognition);
+    return told;
+  }
   return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/time.hpp"
 #include "databases/database.hpp"
 #include "diff/catalogue.hpp"
 #include "diff/rows.hpp"
@@ -33,6 +34,8 @@ class Session {
   virtual std::string version() const = 0;
   // Its server runs; what it refuses then is that one question.
   virtual bool is_alive() const = 0;
+  // Of both sides the same, before anything else is asked: what is over by then is left out.
+  virtual void set_moment(TimePoint /*moment*/) {}
   virtual diff::Catalogue catalogue() = 0;
   // All rows, by those columns. In the order of the parts.
   virtual std::vector<diff::PartSum> sums(const diff::Table& table,

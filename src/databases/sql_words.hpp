@@ -27,6 +27,12 @@ class SqlWords {
   virtual std::string equals(const diff::Cell& value, const diff::Column& column) const = 0;
   // The server makes its values by itself.
   virtual bool is_generated(const diff::Column& column) const = 0;
+  // An UPDATE that does not name it changes it.
+  virtual bool changes_by_itself(const diff::Column& /*column*/) const { return false; }
+  // Something runs for each row whatever begin() says: its name is in `part`.
+  virtual bool fires(const diff::Part& /*part*/) const { return false; }
+  // That part has to be there before rows are: a partition.
+  virtual bool comes_before_rows(const std::string& /*kind*/) const { return false; }
   // Between the columns of an INSERT and its values: "" or with blanks.
   virtual std::string insert_words(const diff::Table& table) const = 0;
   // Of rows that nothing tells apart, one.
@@ -42,6 +48,11 @@ class SqlWords {
   // Of a part of a table that create_table() has made, where it did not come with that.
   virtual std::vector<std::string> change_new_part(const diff::Table& table,
                                                    const diff::SchemaChange& change) const = 0;
+  // Of a column that was added what needs the table's keys.
+  virtual std::vector<std::string> complete_column(const diff::Table& /*table*/,
+                                                   const diff::SchemaChange& /*change*/) const {
+    return {};
+  }
   virtual std::vector<std::string> change_object(const diff::SchemaChange& change) const = 0;
 };
 

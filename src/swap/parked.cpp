@@ -102,18 +102,19 @@ void remove_safety(snapshot::Context& context, const JournalEntry& entry) {
 void expire(snapshot::Context& context, const JournalEntry& entry,
             std::vector<std::string>& problems) {
   try {
-    std::optional<scratch::Claim> claim;
     if (entry.swap) {
       // An undo may be at it.
-      claim.emplace(context, entry.container, "removes what was kept of it");
+      const scratch::Claim claim = scratch::claim_container(context, entry.container);
       if (!Journal(context.state_dir).has(entry.id)) return;
       if (const auto parked = find_parked(context, entry))
         context.engine.remove_container(parked->id);
       remove_safety(context, entry);
       remove_saved(context.engine, entry);
+      Journal(context.state_dir).forget(entry.id);
+      remove_unused_twins(context);
+    } else {
+      Journal(context.state_dir).forget(entry.id);
     }
-    Journal(context.state_dir).forget(entry.id);
-    if (entry.swap) remove_unused_twins(context);
   } catch (const Error& error) {
     if (!scratch::can_go_on_after(error)) throw;
     problems.push_back(

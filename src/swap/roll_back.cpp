@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "boot/load_report.hpp"
 #include "boot/readiness.hpp"
 #include "scratch/claim.hpp"
 #include "scratch/containers.hpp"
@@ -285,6 +286,16 @@ bool started_since(const docker::Container& container, const JournalEntry& entry
   return started && *started > entry.touched;
 }
 
+bool is_not_loaded(snapshot::Context& context, const std::string& container) {
+  try {
+    const auto report = boot::read_load_report(context.rescue, container);
+    return report && boot::tells_of_no_load(*report);
+  } catch (const Error& error) {
+    if (!scratch::can_go_on_after(error)) throw;
+    return false;
+  }
+}
+
 // A swap that was killed may be found days later, and what was done since is not to be lost to it.
 enum class State {
   unfinished,  // nobody has used what it was at since: it goes back
@@ -294,6 +305,8 @@ enum class State {
 State state_of(snapshot::Context& context, const JournalEntry& entry) {
   const Swap& swap = *entry.swap;
   const Whereabouts where = find_whereabouts(context.rescue, entry);
+  // A load that was cut off, or that nobody waits for any more, is no data that anybody has used.
+  if (where.in_is_named() && is_not_loaded(context, where.in->id)) return State::unfinished;
   // One that had the name before its data was written may have been started with half of it.
   if (where.in_is_named() && has_run(swap.in, *where.in))
     return has_written(entry) && entry.stage == Stage::overwriting ? State::used : State::in_use;

@@ -39,8 +39,13 @@ void expect_whole(Desk& desk, const std::string& source, const json& taken, long
   EXPECT_EQ(pair["left"].get<int>() + pair["right"].get<int>(), 0);
   EXPECT_GE(pair["right"].get<int>(), last - 1);
   EXPECT_LE(pair["right"].get<int>(), last);
-  EXPECT_THAT(new_complaints(desk, copy, source, {"WARN", "ERROR", "FATAL", "panic", "corrupt"}),
-              ::testing::IsEmpty());
+  Words complaints =
+      new_complaints(desk, copy, source, {"WARN", "ERROR", "FATAL", "panic", "corrupt"});
+  // The stand-in's, of clients that went away before it had noticed.
+  std::erase_if(complaints, [](const std::string& line) {
+    return line.find("use of closed network connection") != std::string::npos;
+  });
+  EXPECT_THAT(complaints, ::testing::IsEmpty());
   desk.remove_container(copy);
 }
 

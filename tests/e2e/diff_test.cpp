@@ -140,7 +140,15 @@ TEST_P(Diff, StatementsThatMakeTheNewerOneOfTheOlder) {
       "CREATE TABLE parent (id serial PRIMARY KEY); CREATE TABLE child (id int PRIMARY KEY, p int "
       "REFERENCES parent); INSERT INTO parent VALUES (1), (2); INSERT INTO child VALUES (1, 1);"
       "CREATE TABLE gone AS SELECT 1 AS i; CREATE TABLE wide (id int PRIMARY KEY, old text, v int);"
-      "INSERT INTO wide VALUES (1, 'x', 1), (2, 'y', 2)");
+      "INSERT INTO wide VALUES (1, 'x', 1), (2, 'y', 2);"
+      "CREATE TABLE swapped (id int PRIMARY KEY, u int UNIQUE, w text); INSERT INTO swapped VALUES "
+      "(1, 10, 'a'), (2, 20, 'b'); CREATE TABLE renamed (id int PRIMARY KEY, price int, i int); "
+      "CREATE INDEX by_i ON renamed (i); INSERT INTO renamed VALUES (1, 100, 1), (2, 200, 2);"
+      "CREATE TABLE checked (id int PRIMARY KEY, n int CONSTRAINT small CHECK (n < 10));"
+      "INSERT INTO checked VALUES (1, 5); CREATE TABLE parted (id int, at int, PRIMARY KEY (id, "
+      "at)) "
+      "PARTITION BY RANGE (at); CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO "
+      "(10); INSERT INTO parted VALUES (1, 1)");
   change(
       "UPDATE people SET email = 'it''s \\ \"x\"', n = NULL, at = '2000-01-01 00:00:00.123456+05', "
       "d = 'infinity', f = 'NaN', r = 0.1, b = '', j = '{\"a\": \"\\n\"}', a = '{}', ok = NULL "
@@ -153,6 +161,11 @@ TEST_P(Diff, StatementsThatMakeTheNewerOneOfTheOlder) {
       "w text DEFAULT 'd' CHECK (w <> 'x')); INSERT INTO fresh (p) VALUES (9), (NULL);"
       "CREATE INDEX by_w ON fresh (w); ALTER TABLE wide DROP COLUMN old, ADD COLUMN more text "
       "DEFAULT 'm', ALTER COLUMN v TYPE bigint; UPDATE wide SET more = 'other' WHERE id = 2;"
+      "UPDATE swapped SET u = -1 WHERE id = 1; UPDATE swapped SET u = 10 WHERE id = 2; UPDATE "
+      "swapped SET u = 20 WHERE id = 1; ALTER TABLE renamed DROP COLUMN price, DROP COLUMN i, ADD "
+      "COLUMN qty int; UPDATE renamed SET qty = 7; ALTER TABLE checked DROP CONSTRAINT small, ADD "
+      "CONSTRAINT small CHECK (n < 100); INSERT INTO checked VALUES (2, 50); CREATE TABLE parted_2 "
+      "PARTITION OF parted FOR VALUES FROM (10) TO (20); INSERT INTO parted VALUES (2, 15);"
       "CREATE INDEX ON wide (v); CREATE VIEW v AS SELECT id FROM wide;"
       "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'");
   const std::string safe = diff({"--format", "sql"}).out;
@@ -203,6 +216,7 @@ TEST_P(Diff, WhatCannotBeComparedIsSaid) {
   start("CREATE TABLE big AS SELECT i FROM generate_series(1, 100000) i");
   const RunResult large = diff({"--max-size", "1MB"}, 3);
   EXPECT_THAT(large.out, HasSubstr("MB > 1.0 MB, use --max-size"));
+  EXPECT_THAT(diff({"--max-time", "0"}, 3).out, HasSubstr("the time is over"));
   EXPECT_EQ(diff({"--table", "none"}, 11).out, "");
   EXPECT_EQ(diff({"@none"}, 11).out, "");
   const std::string files = desk().start("files", {}, {desk().image("files:1")});

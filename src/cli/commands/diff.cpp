@@ -32,6 +32,7 @@ compared.)";
     arguments.option("--format", "FORMAT", options->format, "table, json, sql, patch or csv");
     arguments.flag("--with-drops", options->with_drops,
                    "sql: also what removes tables, columns, …");
+    arguments.option("--max-time", "SECONDS", options->most_seconds, "begin no table after that");
     arguments.flag("--all", options->look.all, "list tables without a difference as well");
     arguments.flag("--show-secrets", options->look.show_secrets, "also columns that look like it");
     arguments.flag("--exit-code", options->exit_code, "1 where there is a difference");

@@ -44,8 +44,10 @@ class SqlPrinter {
     for (const std::string& statement : words_.begin()) print_(statement);
     print_objects(true);
     for (const compare::TableDiff& table : tables_) make(table);
+    for (const compare::TableDiff& table : tables_) loosen(table);
     for (const compare::TableDiff& table : tables_) print_rows(table);
-    for (const compare::TableDiff& table : tables_) change_parts(table);
+    for (const compare::TableDiff& table : tables_) remove_columns(table);
+    for (const compare::TableDiff& table : tables_) tighten(table);
     print_objects(false);
     for (const compare::TableDiff& table : tables_) drop(table);
     for (const std::string& statement : words_.end()) print_(statement);
@@ -84,6 +86,28 @@ class SqlPrinter {
     print_(words_.use(database));
   }
 
+  // That something is called otherwise now is a guess, and what it holds is not: it goes and comes.
+  static std::vector<diff::SchemaChange> changes_of(const compare::TableDiff& table) {
+    std::vector<diff::SchemaChange> changes;
+    for (const diff::SchemaChange& change : table.pair.schema) {
+      if (change.renamed_from.empty()) {
+        changes.push_back(change);
+        continue;
+      }
+      changes.push_back(
+          {diff::Change::removed, change.kind, change.renamed_from, change.from, {}, {}});
+      changes.push_back({diff::Change::added, change.kind, change.name, {}, change.to, {}});
+    }
+    return changes;
+  }
+  // In two: what goes, and what comes.
+  static diff::SchemaChange removal_of(const diff::SchemaChange& change) {
+    return {diff::Change::removed, change.kind, change.name, change.from, {}, {}};
+  }
+  static diff::SchemaChange addition_of(const diff::SchemaChange& change) {
+    return {diff::Change::added, change.kind, change.name, {}, change.to, {}};
+  }
+
   void make(const compare::TableDiff& table) {
     use(table);
     const diff::Table& either = table.pair.either();
@@ -94,25 +118,67 @@ class SqlPrinter {
       else
         print_(statement);
     }
-    for (const diff::SchemaChange& change : table.pair.schema) {
+    for (const diff::SchemaChange& change : changes_of(table)) {
       if (change.kind == "column" && change.change != diff::Change::removed)
         say(words_.change_part(either, change), change, either.name + ":");
     }
   }
 
-  void change_parts(const compare::TableDiff& table) {
+  // What keeps rows from coming, and what columns hang on: foreign keys first, which hang on
+  // indexes.
+  void loosen(const compare::TableDiff& table) {
     use(table);
     const diff::Table& either = table.pair.either();
-    for (const diff::SchemaChange& change : table.pair.schema) {
-      if (change.kind == "column" && change.change != diff::Change::removed) continue;
-      say(words_.change_part(either, change), change, either.name + ":");
+    for (const bool are_foreign : {true, false}) {
+      for (const diff::SchemaChange& change : changes_of(table)) {
+        if (change.kind == "column" || (change.kind == "foreign key") != are_foreign) continue;
+        if (words_.comes_before_rows(change.kind) && change.change != diff::Change::removed)
+          say(words_.change_part(either, change), change, either.name + ":");
+        else if (change.change == diff::Change::removed)
+          say(words_.change_part(either, change), change, either.name + ":");
+        else if (change.change == diff::Change::changed)
+          print_statements(words_.change_part(either, removal_of(change)));
+      }
+    }
+  }
+
+  void remove_columns(const compare::TableDiff& table) {
+    use(table);
+    for (const diff::SchemaChange& change : changes_of(table)) {
+      if (change.kind == "column" && change.change == diff::Change::removed)
+        say(words_.change_part(table.pair.either(), change), change,
+            table.pair.either().name + ":");
+    }
+  }
+
+  void tighten(const compare::TableDiff& table) {
+    use(table);
+    const diff::Table& either = table.pair.either();
+    for (const bool are_foreign : {false, true}) {
+      for (const diff::SchemaChange& change : changes_of(table)) {
+        if (change.kind == "column" || (change.kind == "foreign key") != are_foreign ||
+            change.change == diff::Change::removed || words_.comes_before_rows(change.kind))
+          continue;
+        say(words_.change_part(either, addition_of(change)), change, either.name + ":");
+      }
+    }
+    for (const diff::SchemaChange& change : changes_of(table)) {
+      if (change.kind == "column" && change.change == diff::Change::added)
+        print_statements(words_.complete_column(either, change));
     }
     if (table.pair.from) return;
     for (const diff::Part& part : either.parts) {
       const diff::SchemaChange change{diff::Change::added, part.kind, part.name, {},
                                       part.definition,     {}};
-      for (const std::string& statement : words_.change_new_part(either, change)) print_(statement);
+      if (words_.fires(part))
+        comment(
+            fmt::format("not in SQL: {}: the {} {} is added", either.name, part.kind, part.name));
+      else
+        print_statements(words_.change_new_part(either, change));
     }
+  }
+  void print_statements(const Texts& statements) const {
+    for (const std::string& statement : statements) print_(statement);
   }
 
   void drop(const compare::TableDiff& table) {
@@ -130,16 +196,47 @@ class SqlPrinter {
           fmt::format("not compared: {}: {}", table.pair.either().name, table.not_compared));
     use(table);
     if (table.has_rows_changed() || (!table.pair.from && table.added != 0)) {
+      tell_of_triggers(table);
+      const bool anew = has_unique_values(table);
       // A row that comes may have what one that goes had to itself.
       each(table, [&](const diff::RowChange& change) {
-        if (change.change == diff::Change::removed) print_(removal(table, change.from));
+        if (change.change == diff::Change::removed ||
+            (anew && change.change == diff::Change::changed))
+          print_(removal(table, change.from));
       });
       each(table, [&](const diff::RowChange& change) {
-        if (change.change == diff::Change::added) print_(insertion(table, change.to));
-        if (change.change == diff::Change::changed) print_(update(table, change));
+        if (change.change == diff::Change::added ||
+            (anew && change.change == diff::Change::changed))
+          print_(insertion(table, change.to));
+        else if (change.change == diff::Change::changed)
+          print_(update(table, change));
       });
     }
     fill_new_columns(table);
+  }
+
+  void tell_of_triggers(const compare::TableDiff& table) const {
+    if (!table.pair.from) return;
+    for (const diff::Part& part : table.pair.from->parts) {
+      if (words_.fires(part))
+        comment(fmt::format("beware: the {} {} of {} runs for what follows", part.kind, part.name,
+                            table.pair.from->name));
+    }
+  }
+
+  // Two rows may have swapped them, which no order of single updates says: they go and come. Only
+  // where a row has nothing that is not compared.
+  bool has_unique_values(const compare::TableDiff& table) const {
+    if (!table.pair.is_in_both() || table.columns.keys == 0) return false;
+    const auto has_more = [&](const diff::Table& one) {
+      return one.columns.size() != table.columns.columns.size();
+    };
+    if (has_more(*table.pair.from) || has_more(*table.pair.to)) return false;
+    const auto& parts = table.pair.from->parts;
+    return std::any_of(parts.begin(), parts.end(), [](const diff::Part& part) {
+      return part.kind == "unique constraint" ||
+             (part.kind == "index" && part.definition.find("UNIQUE ") != std::string::npos);
+    });
   }
 
   template <typename Take>
@@ -180,7 +277,8 @@ class SqlPrinter {
     Texts sets;
     for (std::size_t i = table.columns.keys; i < change.to.size(); ++i) {
       const diff::Column& column = table.columns.columns[i];
-      if (change.from[i] != change.to[i] && !words_.is_generated(column))
+      const bool differs = change.from[i] != change.to[i] || words_.changes_by_itself(column);
+      if (differs && !words_.is_generated(column))
         sets.push_back(words_.quoted(column.name) + " = " + cell(change.to, table, i));
     }
     if (sets.empty()) return kComment + std::string("only what the server makes by itself");
@@ -192,7 +290,7 @@ class SqlPrinter {
   void fill_new_columns(const compare::TableDiff& table) {
     if (!table.pair.is_in_both()) return;
     std::set<std::string> added;
-    for (const diff::SchemaChange& change : table.pair.schema) {
+    for (const diff::SchemaChange& change : changes_of(table)) {
       if (change.kind == "column" && change.change == diff::Change::added)
         added.insert(change.name);
     }
@@ -207,7 +305,8 @@ class SqlPrinter {
       Texts sets;
       for (std::size_t i = 0; i < change.to.size(); ++i) {
         const diff::Column& column = whole.columns.columns[i];
-        if (added.contains(column.name) && !words_.is_generated(column))
+        if ((added.contains(column.name) || words_.changes_by_itself(column)) &&
+            !words_.is_generated(column))
           sets.push_back(words_.quoted(column.name) + " = " + cell(change.to, whole, i));
       }
       if (!sets.empty())

@@ -42,7 +42,8 @@ constexpr std::array kQuestions{
              "information_schema.statistics WHERE table_schema NOT IN "},
     Question{"3trigger",
              "event_object_schema, event_object_table, trigger_name, CONCAT_WS(' ', action_timing, "
-             "event_manipulation, action_order, 'by', definer, action_statement), ''",
+             "event_manipulation, action_order, 'by', definer, action_statement, 'in mode', "
+             "sql_mode), ''",
              "information_schema.triggers WHERE event_object_schema NOT IN "},
     Question{"4object",
              "table_schema, table_name, 'view', CONCAT_WS(' ', view_definition, 'check', "
@@ -57,7 +58,7 @@ constexpr std::array kQuestions{
         "routine_schema AND p.specific_name = r.specific_name AND p.routine_type = "
         "r.routine_type AND p.ordinal_position > 0), ''), ')'), LOWER(routine_type), "
         "CONCAT_WS(' ', dtd_identifier, is_deterministic, sql_data_access, security_type, 'by', "
-        "definer, routine_comment, routine_definition), ''",
+        "definer, routine_comment, routine_definition, 'in mode', sql_mode), ''",
         "information_schema.routines r WHERE routine_schema NOT IN "},
     Question{"4object",
              "event_schema, event_name, 'event', CONCAT_WS(' ', status, event_type, execute_at, "
@@ -101,7 +102,7 @@ diff::ValueKind kind_of(std::string_view type) {
 }
 
 bool is_whole(std::string_view type) {
-  return type == "bit" || type == "year" || type.ends_with("int");
+  return type == "bit" || type == "year" || (type.ends_with("int") && !type.ends_with("point"));
 }
 
 const std::string& text_of(const diff::Row& row, std::size_t at) {
@@ -173,8 +174,19 @@ std::string quoted(const std::string& name) {
 std::string literal(const std::string& text) {
   std::string quoted_text = "'";
   for (const char c : text) {
-    if (c == '\'' || c == '\\') quoted_text += c;
-    quoted_text += c;
+    // A client that reads a script takes some for its own (MySQL manual, "mysql", --binary-mode).
+    if (c == '\0')
+      quoted_text += "\\0";
+    else if (c == '\n')
+      quoted_text += "\\n";
+    else if (c == '\r')
+      quoted_text += "\\r";
+    else if (c == '\x1a')
+      quoted_text += "\\Z";
+    else if (c == '\'' || c == '\\')
+      quoted_text.append(2, c);
+    else
+      quoted_text += c;
   }
   return quoted_text + '\'';
 }
@@ -306,11 +318,14 @@ std::string CatalogueReader::objects_query() const {
         continue;
       }
       if (column == "Timestamp" || column == "password_last_changed") continue;
-      const bool is_secret = column == "Priv" || column == "authentication_string" ||
-                             column == "Password" || column == "User_attributes";
-      const std::string shown = is_secret
-                                    ? fmt::format("LEFT(SHA2({}, 256), 8)", name)
-                                    : fmt::format("CONVERT(CAST({} AS CHAR) USING utf8mb4)", name);
+      const bool is_secret =
+          column == "authentication_string" || column == "Password" || column == "User_attributes";
+      std::string shown = fmt::format("CONVERT(CAST({} AS CHAR) USING utf8mb4)", name);
+      if (is_secret) shown = fmt::format("LEFT(SHA2({}, 256), 8)", name);
+      // MariaDB keeps there as well when a password was given.
+      if (column == "Priv") {
+        shown = fmt::format("LEFT(SHA2(JSON_REMOVE({}, '$.password_last_changed'), 256), 8)", name);
+      }
       cells.push_back(
           fmt::format("IF({0} IS NULL OR {0} IN ('N', '0', ''), NULL, CONCAT({1}, {2}))", name,
                       literal(column + "="), shown));

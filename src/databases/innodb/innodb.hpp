@@ -8,6 +8,11 @@
 
 namespace dksnap::databases::innodb {
 
+// Nobody follows a copy, and what happened before it is in its data: without this, each snapshot
+// would have the log that is written to anew, up to a gigabyte. Where there is none the server says
+// so and goes on.
+inline constexpr const char* kPurgeBinaryLogs = "PURGE BINARY LOGS BEFORE '2038-01-18'";
+
 // Names in Server::settings: the key of a server with TLS; that its settings speak of a group of
 // servers (MySQL manual, "Group Replication"); and, before a variable's own name, what the data
 // directory itself says of it (SET PERSIST).

@@ -13,6 +13,8 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
+constexpr std::string_view kCounter = " AUTO_INCREMENT";
+
 bool is_type(const diff::Column& column, std::string_view type) {
   return column.type.starts_with(type) &&
          (column.type.size() == type.size() || column.type[type.size()] == '(' ||
@@ -70,6 +72,11 @@ class InnodbWords final : public SqlWords {
     return column.definition.find(" GENERATED ALWAYS AS ") != std::string::npos ||
            column.definition.find(" GENERATED ALWAYS ") != std::string::npos;
   }
+  bool changes_by_itself(const diff::Column& column) const override {
+    return column.definition.find(" ON UPDATE ") != std::string::npos;
+  }
+  bool fires(const diff::Part& part) const override { return part.kind == "trigger"; }
+  bool comes_before_rows(const std::string& kind) const override { return kind == "table options"; }
   std::string insert_words(const diff::Table&) const override { return {}; }
   std::string delete_one(const diff::Table& table, const std::string& condition) const override {
     return fmt::format("DELETE FROM {} WHERE {} LIMIT 1;", name_of(table), condition);
@@ -107,11 +114,26 @@ class InnodbWords final : public SqlWords {
     }
     if (change.kind == "column") {
       if (!comes) return {alter + "DROP COLUMN " + name + ";"};
-      return {fmt::format("{}{} COLUMN {} {};", alter, goes ? "MODIFY" : "ADD", name, change.to)};
+      // A counter's column has to have a key, which comes later.
+      std::string definition = change.to;
+      const std::size_t counter = definition.find(kCounter);
+      if (!goes && counter != std::string::npos) definition.erase(counter, kCounter.size());
+      return {fmt::format("{}{} COLUMN {} {};", alter, goes ? "MODIFY" : "ADD", name, definition)};
     }
     if (change.kind == "table options") {
       // Partitions come in a comment of their own, which is run by servers that know them.
-      return {alter + change.to.substr(0, change.to.find("\n/*")) + ";"};
+      const std::size_t is = change.to.find("\n/*");
+      const std::size_t was = change.from.find("\n/*");
+      Strings statements;
+      if (change.to.substr(0, is) != change.from.substr(0, was))
+        statements.push_back(alter + change.to.substr(0, is) + ";");
+      const std::string parts = is == std::string::npos ? "" : change.to.substr(is + 1);
+      if (was != std::string::npos && parts.empty())
+        statements.push_back(alter + "REMOVE PARTITIONING;");
+      else if (!parts.empty() &&
+               change.from.substr(std::min(was, change.from.size())) != change.to.substr(is))
+        statements.push_back(alter + parts + ";");
+      return statements;
     }
     const std::string piece = piece_of(change.kind, change.name, comes ? change.to : change.from);
     if (piece.empty()) return {};
@@ -129,6 +151,13 @@ class InnodbWords final : public SqlWords {
 
   Strings change_new_part(const diff::Table&, const diff::SchemaChange&) const override {
     return {};
+  }
+  // A counter counts from here on.
+  Strings complete_column(const diff::Table& table,
+                          const diff::SchemaChange& change) const override {
+    if (change.to.find(kCounter) == std::string::npos) return {};
+    return {fmt::format("ALTER TABLE {} MODIFY COLUMN {} {};", name_of(table), quoted(change.name),
+                        change.to)};
   }
   Strings change_object(const diff::SchemaChange& change) const override {
     if (!change.renamed_from.empty() || change.kind != "database") return {};

@@ -63,7 +63,7 @@ std::vector<std::string> Mariadb::settling_options() const {
 }
 
 std::vector<std::string> Mariadb::settling_statements(const std::vector<std::string>&) const {
-  return {};
+  return {innodb::kPurgeBinaryLogs};
 }
 
 bool Mariadb::is_spare(std::string_view path) const {

@@ -113,7 +113,7 @@ class MongoSession final : public Session {
         catalogue.objects.push_back({"view", collection.name,
                                      parsed(collection.metadata).value("options", Json()).dump(),
                                      collection.database});
-      } else if (!collection.name.starts_with("system.")) {
+      } else if (!collection.name.starts_with("system.") || collection.name == "system.js") {
         catalogue.tables.push_back(table_of(collection));
       }
     }

@@ -102,7 +102,7 @@ std::vector<std::string> Mysql::settling_options() const {
 }
 
 std::vector<std::string> Mysql::settling_statements(const std::vector<std::string>&) const {
-  return {};
+  return {innodb::kPurgeBinaryLogs};
 }
 
 bool Mysql::is_spare(std::string_view path) const {

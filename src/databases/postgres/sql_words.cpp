@@ -78,6 +78,7 @@ class PostgresWords final : public SqlWords {
   bool is_generated(const diff::Column& column) const override {
     return column.definition.find(" GENERATED ALWAYS AS (") != std::string::npos;
   }
+  bool comes_before_rows(const std::string& kind) const override { return kind == "partition"; }
   std::string insert_words(const diff::Table& table) const override {
     const bool has_identity =
         std::any_of(table.columns.begin(), table.columns.end(), [](const diff::Column& column) {
@@ -114,6 +115,13 @@ class PostgresWords final : public SqlWords {
         return {fmt::format("ALTER TABLE {} RENAME CONSTRAINT {} TO {};", name_of(table),
                             quoted(change.renamed_from), quoted(change.name))};
       return {};
+    }
+    if (change.kind == "partition") {
+      const std::string name = quoted(table.schema) + "." + quoted(change.name);
+      if (!goes)
+        return {
+            fmt::format("CREATE TABLE {} PARTITION OF {} {};", name, name_of(table), change.to)};
+      return comes ? Strings() : Strings{"DROP TABLE " + name + ";"};
     }
     if (is_constraint(change.kind)) {
       if (goes)

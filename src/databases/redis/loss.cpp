@@ -86,8 +86,16 @@ std::string Redis::lost_by_stopping(Shell& source, const Recognition& recognitio
           "and "
           "{} cannot be read",
           now.text, join(server.unread, ", "));
-    return lost_by_configuration(server);
+    const std::string configured = lost_by_configuration(server);
+    if (!configured.empty() || now.kind != Answer::Kind::not_let_in || appends) return configured;
+    return "what it has in memory, if its saving was switched off while it runs: it does not let "
+           "dksnap in to ask (" +
+           now.text + ")";
   }
+  // It does not end then, and is ended by force.
+  if (info_field(info.text, "rdb_last_bgsave_status") == "err")
+    return "what it could not write to its dump: its last save failed, and so would the one at its "
+           "end";
   if (std::string lost = lost_where_dumped(now.text, server, recognition.data_paths.front());
       !lost.empty())
     return lost;

@@ -12,13 +12,17 @@ namespace dksnap::databases::redis {
 // to tell that (before 7.0).
 inline constexpr std::size_t kRowCells = 5;
 
-// ARGV: "1" where the server tells when. It answers "ok" and a line for each part: its number, how
+// Before all others, in each database: no key's time comes from then on; when it would have come is
+// kept. ARGV: "1" where the server tells when, the number of the database, and that of ours.
+std::string hold_script();
+// ARGV: the same, and the moment, in milliseconds since 1970, at which keys whose time is over are
+// left out. It answers "ok" and a line for each part: its number, how
 // many rows it has, and their sum.
 std::string sums_script();
-// ARGV: the same, the name of an index to make, its database, and the parts that are in it with
+// ARGV: the same, the name of an index to make, and the parts that are in it with
 // commas before and behind each, or "" for all. It answers "ok" and how many rows are in it.
 std::string index_script();
-// ARGV: the same without the parts, the first row and the last of those that are printed. In the
+// ARGV: the same with the first row and the last in place of the parts. In the
 // order of their keys, which is that of their bytes, NULL last.
 std::string page_script();
 

@@ -26,6 +26,7 @@ constexpr const char* kSocket = "dksnap.sock";
 constexpr int kTellsWhen = 7;
 constexpr std::string_view kDatabase = "db";
 constexpr std::string_view kAnswered = "ok";
+constexpr std::size_t kLongestAnswer = 64U << 20U;
 
 int leading_number(std::string_view text) {
   int number = 0;
@@ -67,27 +68,32 @@ class RedisSession final : public Session {
       : copy_(std::move(copy)),
         product_(product),
         directory_(recognition.data_paths.front()),
-        settings_(recognition.server.settings) {
+        settings_(recognition.server.settings),
+        is_known_(!recognition.server.command.empty()) {
     const ProgramResult owner = copy_.shell.run({kWorkerProgram, "owner", directory_}, "0:0");
     owner_ = std::string(dksnap::trim(owner.out));
     const auto& command = recognition.server.command;
     if (!command.empty() && command.front().starts_with('/'))
       prefix_ = parent_path(command.front()) + "/";
     start();
+    hold();
   }
 
+  void set_moment(TimePoint moment) override {
+    moment_ =
+        std::chrono::duration_cast<std::chrono::milliseconds>(moment.time_since_epoch()).count();
+  }
   std::string version() const override { return version_; }
   bool is_alive() const override { return !server_->has_ended(); }
 
   diff::Catalogue catalogue() override {
     diff::Catalogue catalogue;
-    for (const std::string& line : split(ask({"INFO", "keyspace"}), '\n')) {
-      if (!line.starts_with(kDatabase) || line.find(":keys=") == std::string::npos) continue;
+    for (const std::string& name : filled()) {
       diff::Table table;
-      table.name = table.plain_name = line.substr(0, line.find(':'));
+      table.name = table.plain_name = name;
       table.kind = "database";
-      for (const char* name : {"key", "field", "type", "value", "expires"})
-        table.columns.push_back(column_of(name));
+      for (const char* column : {"key", "field", "type", "value", "expires"})
+        table.columns.push_back(column_of(column));
       table.key = {"key", "field"};
       catalogue.tables.push_back(std::move(table));
     }
@@ -119,16 +125,14 @@ class RedisSession final : public Session {
     std::string wanted = ",";
     for (const std::uint64_t part : parts) wanted += std::to_string(part) + ",";
     const std::string index = fmt::format("index {}", ++indexes_);
-    const std::string hidden = std::to_string(databases());
-    const std::string answer =
-        evaluate(table, index_script(), {index, number_of(table), hidden, wanted});
+    const std::string answer = evaluate(table, index_script(), {index, wanted});
     const std::uint64_t count = std::stoull("0" + answer.substr(kAnswered.size() + 1));
     const std::string sha = ask({"SCRIPT", "LOAD", page_script()});
     std::string commands;
     for (std::uint64_t first = 0; first < count; first += kRowsOfAPage) {
-      commands +=
-          fmt::format("EVALSHA {} 0 {} \"{}\" {} {} {} {}\n", dksnap::trim(sha), tells_when(),
-                      index, number_of(table), hidden, first, first + kRowsOfAPage - 1);
+      commands += fmt::format("EVALSHA {} 0 {} {} {} {} \"{}\" {} {}\n", dksnap::trim(sha),
+                              tells_when(), number_of(table), databases(), moment_, index, first,
+                              first + kRowsOfAPage - 1);
     }
     std::vector<std::size_t> places;
     for (const diff::Column& column : columns.columns) {
@@ -166,8 +170,8 @@ class RedisSession final : public Session {
     return said > 0 ? said : kUsual;
   }
 
-  std::vector<std::string> server_words() const {
-    const Persistence persistence = persistence_of(settings_);
+  std::vector<std::string> server_words() {
+    const Persistence persistence = this->persistence();
     std::vector<std::string> words{prefix_ + std::string(product_.server)};
     const auto set = [&](const char* name, const std::string& value) {
       words.push_back(std::string("--") + name);
@@ -225,16 +229,68 @@ class RedisSession final : public Session {
             fmt::format("{} said: {}", product_.client, last_lines(answer, 2))};
   }
 
+  // Whole, however long it is.
   std::string ask(const std::vector<std::string>& words) {
-    const ProgramResult answer = copy_.shell.run(client(words), owner_, {}, kRecovery);
-    if (!answer.ok()) throw refused(answer.err + answer.out);
-    return std::string(dksnap::trim(answer.out));
+    docker::ExecSpec program;
+    program.argv = client(words);
+    program.user = owner_;
+    ProgramOutput output(copy_.engine, copy_.container, std::move(program));
+    return std::string(dksnap::trim(read_all(output, kLongestAnswer)));
+  }
+
+  // The names of databases that hold something: "db0".
+  std::vector<std::string> filled() {
+    std::vector<std::string> names;
+    const std::string ours = fmt::format("{}{}", kDatabase, databases());
+    for (const std::string& line : split(ask({"INFO", "keyspace"}), '\n')) {
+      std::string name = line.substr(0, line.find(':'));
+      if (line.starts_with(kDatabase) && line.find(":keys=") != std::string::npos && name != ours)
+        names.push_back(std::move(name));
+    }
+    return names;
+  }
+
+  void hold() {
+    for (const std::string& name : filled()) {
+      diff::Table table;
+      table.plain_name = name;
+      evaluate(table, hold_script(), {});
+    }
+  }
+
+  // Where nobody knows how it is started, its files tell, if they are of one kind.
+  Persistence persistence() {
+    Persistence found = persistence_of(settings_);
+    if (is_known_) return found;
+    const auto has = [&](const std::string& path) {
+      return copy_.shell.run({kWorkerProgram, "owner", path}, "0:0").ok();
+    };
+    found.appends = has(join_path(join_path(directory_, found.append_directory),
+                                  found.append_file + ".manifest")) ||
+                    has(join_path(directory_, found.append_file));
+    if (found.appends && has(join_path(directory_, found.dump))) {
+      throw Error(ErrorCode::database_refused,
+                  fmt::format("{} does not come up on the copy", product_.title),
+                  fmt::format("how the source starts it is not known, and {} holds a dump and an "
+                              "append-only file",
+                              directory_),
+                  "boot copies of both and look into them");
+    }
+    return found;
   }
 
   // The client ends well whatever the server says.
   std::string evaluate(const diff::Table& table, const std::string& script,
                        const std::vector<std::string>& arguments) {
-    std::vector<std::string> words{"-n", number_of(table), "EVAL", script, "0", tells_when()};
+    std::vector<std::string> words{"-n",
+                                   number_of(table),
+                                   "EVAL",
+                                   script,
+                                   "0",
+                                   tells_when(),
+                                   number_of(table),
+                                   std::to_string(databases()),
+                                   std::to_string(moment_)};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::string answer = ask(words);
     if (!answer.starts_with(kAnswered)) throw refused(answer);
@@ -248,6 +304,8 @@ class RedisSession final : public Session {
   std::string owner_;
   std::string prefix_;
   std::string version_;
+  bool is_known_;
+  std::int64_t moment_ = 0;
   int indexes_ = 0;
   const RunningServer* server_ = nullptr;
 };
