@@ -58,10 +58,11 @@ void refuse_bad_wishes(const BootRequest& request) {
   }
 }
 
-std::string free_name(docker::Engine& engine, const snapshot::Snapshot& snapshot) {
+// `taken`: names that the engine keeps for containers which it does not list yet.
+std::string free_name(docker::Engine& engine, const snapshot::Snapshot& snapshot,
+                      std::vector<std::string> taken = {}) {
   docker::ContainerFilter every;
   every.all = true;
-  std::vector<std::string> taken;
   for (const docker::ContainerSummary& container : engine.list_containers(every)) {
     taken.insert(taken.end(), container.names.begin(), container.names.end());
   }
@@ -142,12 +143,14 @@ void explain_network(const BootRequest& request, const std::string& name, const 
 std::string create_in_network(snapshot::Context& context, const snapshot::Snapshot& snapshot,
                               const BootRequest& request, docker::ContainerSpec& spec) {
   constexpr int kMostNames = 20;
+  std::vector<std::string> taken;
   for (int tries = 1;; ++tries) try {
       return context.engine.create_container(spec);
     } catch (const Error& error) {
       // Another boot has taken the name that was free a moment ago.
       if (error.code() == ErrorCode::in_use && request.name.empty() && tries < kMostNames) {
-        spec.name = free_name(context.engine, snapshot);
+        taken.push_back(spec.name);
+        spec.name = free_name(context.engine, snapshot, taken);
         continue;
       }
       if (error.code() == ErrorCode::in_use) {

@@ -60,5 +60,17 @@ TEST_P(CopyNetwork, ManyFirstBootsMakeOne) {
   for (auto& boot : boots) EXPECT_TRUE(desk().runs(boot.get()));
 }
 
+// Who gives them no name gets a free one for each, however many ask at once.
+TEST_P(CopyNetwork, ManyBootsOfOneAtOnceAllHaveAName) {
+  const std::string source = desk().start("files", {}, {desk().image("files:1")});
+  const std::string id = desk().create(source);
+  std::vector<std::future<RunResult>> boots;
+  for (int i = 0; i < 5; ++i)
+    boots.push_back(std::async(std::launch::async, [&] {
+      return desk().dksnap({"boot", id, "--wait", "0"});
+    }));
+  for (auto& boot : boots) EXPECT_TRUE(succeeded(boot.get()));
+}
+
 }  // namespace
 }  // namespace dksnap::test

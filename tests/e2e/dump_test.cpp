@@ -1,4 +1,5 @@
 // A snapshot of what a server's own tools tell of it.
+#include <csignal>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -102,6 +103,34 @@ TEST_P(Dump, ItTakesTheDataOfAVolumesPlaceAndIsTakenBack) {
   EXPECT_EQ(sql(source, "SELECT sum(n) FROM kept"), "1");
   ASSERT_TRUE(succeeded(desk().dksnap({"undo", source, "-y"})));
   EXPECT_EQ(sql(source, "SELECT sum(n) FROM kept"), "3");
+}
+
+// Nobody waits for its load any more, and half of it is no data that anybody has used.
+TEST_P(Dump, AReplaceWhoseLoadIsCutOffIsTakenBack) {
+  const std::string source = start({"-e", "POSTGRES_HOST_AUTH_METHOD=trust", "-v",
+                                    desk().name("data") + ":/var/lib/postgresql/data"});
+  sql(source,
+      "CREATE TABLE kept AS SELECT 1 AS n; CREATE FUNCTION slow(n int) RETURNS int LANGUAGE sql "
+      "IMMUTABLE AS 'SELECT n'; CREATE TABLE wide (n int CHECK (slow(n) > 0)); INSERT INTO wide "
+      "VALUES (1); CREATE OR REPLACE FUNCTION slow(n int) RETURNS int LANGUAGE sql IMMUTABLE AS "
+      "'SELECT n FROM (SELECT pg_sleep(600)) s'");
+  ASSERT_EQ(dump(source).status, 0);
+  sql(source, "INSERT INTO kept VALUES (2)");
+  RunningProgram replacing(desk().dksnap_command({"replace", source, "--with", "dumped", "-y"}),
+                           desk().dksnap_options());
+  EXPECT_TRUE(eventually("it loads", [&] {
+    return desk()
+               .docker({"exec", source, "sh", "-c", "test -e \"$PGDATA/dksnap-is-loading\""})
+               .status == 0;
+  }));
+  replacing.signal_group(SIGKILL);
+  replacing.wait();
+  desk().docker_out({"kill", source});
+  EXPECT_THAT(desk().dksnap({"ls"}).err, HasSubstr("dksnap"));
+  const RunResult next = desk().dksnap({"doctor", "--fix"});
+  wait(source);
+  EXPECT_EQ(sql(source, "SELECT sum(n) FROM kept"), "3") << next;
+  EXPECT_THAT(desk().leftovers(), ::testing::IsEmpty());
 }
 
 // The password is the container's own, and no word of a command line: who looks at processes or at

@@ -1,5 +1,6 @@
 // Redis with its data on the disk in other ways than by default, or not there at all.
 #include "redis_field.hpp"
+#include "support/eventually.hpp"
 
 namespace dksnap::test {
 namespace {
@@ -24,6 +25,26 @@ TEST_P(RedisField, InMemoryAloneNoFileIsLeftInIt) {
   EXPECT_EQ(ask(source(), {"GET", "kept"}), "first");
 }
 
+// It would not end by itself then, and what it holds would be gone with it.
+TEST_P(RedisField, OneThatCannotWriteItsDumpIsNotStopped) {
+  start({});
+  snapshot();
+  desk().docker_out({"exec", "-u", "0", source(), "chown", "root", "/data"});
+  desk().docker_out({"exec", "-u", "0", source(), "chmod", "755", "/data"});
+  ask(source(), {"SET", "kept", "second"});
+  ask(source(), {"BGSAVE"});
+  EXPECT_TRUE(eventually("its save has failed", [&] {
+    return ask(source(), {"INFO", "persistence"}).find("rdb_last_bgsave_status:err") !=
+           std::string::npos;
+  }));
+  const RunResult refused = desk().dksnap({"replace", source(), "--with", id(), "-y"});
+  EXPECT_EQ(refused.status, 2) << refused;
+  EXPECT_THAT(refused.err, HasSubstr("its last save failed"));
+  const RunResult stopped = desk().dksnap({"create", source(), "--method", "stop", "-y"});
+  EXPECT_EQ(stopped.status, 2) << stopped;
+  EXPECT_EQ(ask(source(), {"GET", "kept"}), "second");
+}
+
 // Its settings say otherwise than it runs.
 TEST_P(RedisField, SavingThatWasTurnedOffWhileItRan) {
   start({});
@@ -37,7 +58,6 @@ TEST_P(RedisField, SavingThatWasTurnedOffWhileItRan) {
   EXPECT_THAT(refused.err, HasSubstr("CONFIG SET save"));
   EXPECT_EQ(ask(source(), {"GET", "kept"}), "first");
 }
-
 TEST_P(RedisField, AnAppendOnlyFileWhileItIsRewritten) {
   start({}, {"--appendonly", "yes", "--save", "", "--rdb-key-save-delay", "200"});
   fill_redis(desk(), source(), 50'000);  // so that the child takes ten seconds
