@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cli/diff_ends.hpp"
+#include "cli/pager.hpp"
 #include "cli/render/diff_export.hpp"
 #include "cli/render/diff_json.hpp"
 #include "cli/render/diff_sql.hpp"
@@ -42,11 +43,17 @@ compare::Outcome compare_all(Session& session, compare::Comparison& comparison, 
   return outcome;
 }
 
+// What is printed on, before a pager stands in between.
+struct Page {
+  bool is_terminal = false;
+  std::size_t width = 0;  // 0: any
+};
+
 void print_tables(Session& session, const DiffOptions& options, const DiffEnds& ends,
                   const compare::Outcome& outcome, compare::Comparison* comparison,
-                  std::chrono::nanoseconds took) {
+                  std::chrono::nanoseconds took, const Page& page) {
   const bool is_for_programs = options.format == "sql" || options.format == "csv";
-  const bool is_raw = is_for_programs && ::isatty(STDOUT_FILENO) == 0;
+  const bool is_raw = is_for_programs && !page.is_terminal;
   const Print print = [&](const std::string& line) {
     session.print(is_raw ? PrintedLine::raw(line) : PrintedLine(line));
   };
@@ -56,7 +63,7 @@ void print_tables(Session& session, const DiffOptions& options, const DiffEnds& 
   if (options.format == "csv") return print_csv(*comparison, tables, options.look, print);
   if (options.format == "patch") return print_patch(*comparison, tables, options.look, print);
   for (const std::string& line : end_lines(ends, outcome)) print(line);
-  print_report(outcome, comparison, options.look, terminal_width(STDOUT_FILENO), print);
+  print_report(outcome, comparison, options.look, page.width, print);
   print(summary_line(tables, outcome.objects.size()) + ". " + human_duration(took));
 }
 
@@ -98,11 +105,16 @@ int run_diff(Session& session, DiffOptions& options) {
   for (const compare::TableDiff& table : tables) {
     if (is_kept && json) session.print(json_table(table));
   }
-  print_tables(session, options, ends, *outcome, comparison ? &*comparison : nullptr,
-               std::chrono::steady_clock::now() - start);
+  const Page page{::isatty(STDOUT_FILENO) != 0, terminal_width(STDOUT_FILENO)};
+  const auto took = std::chrono::steady_clock::now() - start;
+  std::optional<Pager> pager;
+  if (!json) pager.emplace();
+  print_tables(session, options, ends, *outcome, comparison ? &*comparison : nullptr, took, page);
+  // Its scratches go before somebody has read all of it.
+  comparison.reset();
+  pager.reset();
   const bool differs =
-      !outcome->objects.empty() ||
-      std::any_of(tables.begin(), tables.end(), [](const auto& one) {
+      !outcome->objects.empty() || std::any_of(tables.begin(), tables.end(), [](const auto& one) {
         return one.not_compared.empty() && !one.is_equal();
       });
   const bool whole = std::all_of(tables.begin(), tables.end(),

@@ -183,6 +183,30 @@ TEST_P(Diff, StatementsThatMakeTheNewerOneOfTheOlder) {
   EXPECT_THAT(left.out, HasSubstr("no difference (")) << options.input;
 }
 
+// Of several databases each has its own session.
+TEST_P(Diff, StatementsOfSeveralDatabases) {
+  start("CREATE TABLE t (n numeric PRIMARY KEY, w text); INSERT INTO t VALUES (1.50, 'a')");
+  desk().docker_out({"exec", source(), "createdb", "-U", "postgres", "shop"});
+  const auto shop = [&](const std::string& container, const std::string& statement) {
+    return desk().docker_out(
+        {"exec", container, "psql", "-U", "postgres", "-d", "shop", "-XAtqc", statement});
+  };
+  shop(source(), "CREATE TABLE s (id int PRIMARY KEY); INSERT INTO s VALUES (1), (2)");
+  const std::string both = desk().create(source());
+  change("UPDATE t SET w = 'b'");
+  shop(source(), "DELETE FROM s WHERE id = 2; INSERT INTO s VALUES (3)");
+  const std::string copy = desk().name("copy");
+  ASSERT_TRUE(succeeded(desk().dksnap({"boot", both, "--name", copy})));
+  RunOptions options;
+  options.input = desk().dksnap({"diff", both, "--format", "sql"}).out;
+  ASSERT_TRUE(succeeded(run({"docker", "-H", desk().host(), "exec", "-i", copy, "psql", "-U",
+                             "postgres", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-"},
+                            options)))
+      << options.input;
+  EXPECT_EQ(shop(copy, "SELECT string_agg(id::text, ',' ORDER BY id) FROM s"), "1,3");
+  EXPECT_EQ(psql(desk(), copy, "SELECT w FROM t"), "b") << options.input;
+}
+
 TEST_P(Diff, ForOtherPrograms) {
   start("CREATE TABLE t (id int PRIMARY KEY, v text, password text)");
   change("INSERT INTO t VALUES (1, 'a,\"b\"', 'secret'), (2, NULL, NULL), (3, '', '')");

@@ -35,22 +35,30 @@ class SqlPrinter {
         words_(*comparison.sql_words()),
         with_drops_(with_drops),
         print_(print) {
-    std::set<std::string> databases;
-    for (const compare::TableDiff& table : tables) databases.insert(table.pair.either().database);
-    has_several_ = databases.size() > 1;
+    for (const compare::TableDiff& table : tables) databases_.insert(table.pair.either().database);
   }
 
   void print_all() {
-    for (const std::string& statement : words_.begin()) print_(statement);
-    print_objects(true);
-    for (const compare::TableDiff& table : tables_) make(table);
-    for (const compare::TableDiff& table : tables_) loosen(table);
-    for (const compare::TableDiff& table : tables_) print_rows(table);
-    for (const compare::TableDiff& table : tables_) remove_columns(table);
-    for (const compare::TableDiff& table : tables_) tighten(table);
-    print_objects(false);
-    for (const compare::TableDiff& table : tables_) drop(table);
-    for (const std::string& statement : words_.end()) print_(statement);
+    if (databases_.empty()) databases_.insert("");
+    const auto makes_database = [](const diff::SchemaChange& object) {
+      return object.kind == "database" && object.change == diff::Change::added;
+    };
+    const auto& objects = comparison_.schema().objects;
+    for (const diff::SchemaChange& object : objects) {
+      if (has_several() && makes_database(object)) say(words_.change_object(object), object, "the");
+    }
+    for (const std::string& database : databases_) {
+      // Another session, perhaps, with settings of its own.
+      if (has_several()) print_(words_.use(database));
+      print_statements(words_.begin());
+      print_database(database);
+      print_statements(words_.end());
+    }
+    for (const diff::SchemaChange& object : objects) {
+      if (!has_several() || makes_database(object)) continue;
+      // The names of others have that of their database before them then.
+      say(object.kind == "database" ? words_.change_object(object) : Texts(), object, "the");
+    }
   }
 
  private:
@@ -73,17 +81,25 @@ class SqlPrinter {
 
   void print_objects(bool first) const {
     for (const diff::SchemaChange& object : comparison_.schema().objects) {
-      if (comes_first(object) != first) continue;
-      // Their names have that of their database before them then.
-      say(has_several_ ? Texts() : words_.change_object(object), object, "the");
+      if (comes_first(object) == first) say(words_.change_object(object), object, "the");
     }
   }
+  bool has_several() const { return databases_.size() > 1; }
 
-  void use(const compare::TableDiff& table) {
-    const std::string& database = table.pair.either().database;
-    if (!has_several_ || database == used_) return;
-    used_ = database;
-    print_(words_.use(database));
+  void print_database(const std::string& database) {
+    const auto each_table = [&](void (SqlPrinter::*print)(const compare::TableDiff&)) {
+      for (const compare::TableDiff& table : tables_) {
+        if (table.pair.either().database == database) (this->*print)(table);
+      }
+    };
+    if (!has_several()) print_objects(true);
+    each_table(&SqlPrinter::make);
+    each_table(&SqlPrinter::loosen);
+    each_table(&SqlPrinter::print_rows);
+    each_table(&SqlPrinter::remove_columns);
+    each_table(&SqlPrinter::tighten);
+    if (!has_several()) print_objects(false);
+    each_table(&SqlPrinter::drop);
   }
 
   // That something is called otherwise now is a guess, and what it holds is not: it goes and comes.
@@ -109,7 +125,6 @@ class SqlPrinter {
   }
 
   void make(const compare::TableDiff& table) {
-    use(table);
     const diff::Table& either = table.pair.either();
     if (!table.pair.from) {
       const std::string statement = words_.create_table(either);
@@ -127,7 +142,6 @@ class SqlPrinter {
   // What keeps rows from coming, and what columns hang on: foreign keys first, which hang on
   // indexes.
   void loosen(const compare::TableDiff& table) {
-    use(table);
     const diff::Table& either = table.pair.either();
     for (const bool are_foreign : {true, false}) {
       for (const diff::SchemaChange& change : changes_of(table)) {
@@ -143,7 +157,6 @@ class SqlPrinter {
   }
 
   void remove_columns(const compare::TableDiff& table) {
-    use(table);
     for (const diff::SchemaChange& change : changes_of(table)) {
       if (change.kind == "column" && change.change == diff::Change::removed)
         say(words_.change_part(table.pair.either(), change), change,
@@ -152,7 +165,6 @@ class SqlPrinter {
   }
 
   void tighten(const compare::TableDiff& table) {
-    use(table);
     const diff::Table& either = table.pair.either();
     for (const bool are_foreign : {false, true}) {
       for (const diff::SchemaChange& change : changes_of(table)) {
@@ -183,7 +195,6 @@ class SqlPrinter {
 
   void drop(const compare::TableDiff& table) {
     if (table.pair.to) return;
-    use(table);
     const diff::Table& either = table.pair.either();
     say({words_.drop_table(either)}, {diff::Change::removed, either.kind, either.name, {}, {}, {}},
         "the");
@@ -194,7 +205,6 @@ class SqlPrinter {
     if (!table.not_compared.empty())
       return comment(
           fmt::format("not compared: {}: {}", table.pair.either().name, table.not_compared));
-    use(table);
     if (table.has_rows_changed() || (!table.pair.from && table.added != 0)) {
       tell_of_triggers(table);
       const bool anew = has_unique_values(table);
@@ -320,8 +330,7 @@ class SqlPrinter {
   const databases::SqlWords& words_;
   bool with_drops_;
   const Print& print_;
-  bool has_several_ = false;
-  std::string used_;
+  std::set<std::string> databases_;
 };
 
 }  // namespace

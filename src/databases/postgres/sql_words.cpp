@@ -73,6 +73,9 @@ class PostgresWords final : public SqlWords {
   // Types need not have an operator for it, but have a text.
   std::string equals(const diff::Cell& value, const diff::Column& column) const override {
     if (!value) return quoted(column.name) + " IS NULL";
+    // Whatever its scale.
+    if (column.type.starts_with("numeric") && !column.type.ends_with("]"))
+      return fmt::format("{} = {}", quoted(column.name), literal_text(*value));
     return fmt::format("{}::text = {}", quoted(column.name), literal_text(*value));
   }
   bool is_generated(const diff::Column& column) const override {
