@@ -7,8 +7,8 @@
 namespace dksnap::databases {
 namespace {
 
-// No value is longer than 1 GB (PostgreSQL manual, "PostgreSQL Limits"; MySQL's largest packet), each
-// byte of it being four at most here.
+// No value is longer than 1 GB (PostgreSQL manual, "PostgreSQL Limits"; MySQL's largest packet),
+// each byte of it being four at most here.
 constexpr std::size_t kLongestLine = 4ULL << 30U;
 
 Error no_row(const std::string& why) {

@@ -32,10 +32,10 @@ struct RunningServer {
         "save\n" + save + "\ndir\n" + directory + "\ndbfilename\n" + file + "\n";
     return *this;
   }
-  std::string lost() {
-    Shell shell([this](const auto& argv, const auto&...) {
+  std::string lost(const std::string& otherwise = "ERR unknown command") {
+    Shell shell([&](const auto& argv, const auto&...) {
       const auto found = answers.find(argv.back());
-      return ProgramResult{0, found == answers.end() ? "NOPERM no permissions" : found->second, ""};
+      return ProgramResult{0, found == answers.end() ? otherwise : found->second, ""};
     });
     return Redis(kRedis).lost_by_stopping(shell, recognition, {});
   }
@@ -82,6 +82,20 @@ TEST(RedisLoss, OfOneThatDoesNotAnswerIsWhatItsConfigurationSaysWhereAllOfItIsKn
   RunningServer unread(kAsUsual);
   unread.recognition.server.unread = {"/etc/redis.conf"};
   EXPECT_THAT(unread.lost(), HasSubstr("/etc/redis.conf cannot be read"));
+}
+
+// Its saving may be another one than its configuration says.
+TEST(RedisLoss, OfOneThatLetsNobodyInIsUnlessItAppends) {
+  const std::string refused = "NOAUTH Authentication required.";
+  EXPECT_THAT(RunningServer(kAsUsual).lost(refused), HasSubstr("does not let dksnap in"));
+  EXPECT_THAT(RunningServer({"--save", ""}).lost(refused), HasSubstr("in memory alone"));
+  EXPECT_EQ(RunningServer(kAppends).lost(refused), "");
+}
+
+TEST(RedisLoss, IsOfWhatItsLastSaveCouldNotWrite) {
+  RunningServer server = RunningServer(kAsUsual).runs("0", "60 1");
+  server.answers["persistence"] += "\r\nrdb_last_bgsave_status:err";
+  EXPECT_THAT(server.lost(), HasSubstr("its last save failed"));
 }
 
 }  // namespace
