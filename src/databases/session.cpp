@@ -2,6 +2,7 @@
 
 namespace dksnap::databases {
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): those who serve it keep it
 std::unique_ptr<Session> Database::serve(CopyInScratch /*copy*/,
                                          const Recognition& /*recognition*/) const {
   return nullptr;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "diff/rows.hpp"
 #include "diff/schema.hpp"
 
 namespace dksnap::databases {

@@ -7,7 +7,6 @@ namespace dksnap::diff {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 Column column(const std::string& name, const std::string& definition) {
   Column one;

@@ -12,7 +12,7 @@ namespace dksnap::diff {
 namespace {
 
 RC_GTEST_PROP(SortedRows, AreAllOfThemInOrderHoweverFewAreHeld,
-              (std::vector<std::pair<std::string, std::vector<std::string>>> pairs)) {
+              (const std::vector<std::pair<std::string, std::vector<std::string>>>& pairs)) {
   std::vector<Row> rows;
   for (const auto& [key, values] : pairs)
     rows.push_back({Cell(key), values.empty() ? Cell() : Cell(values.front())});

@@ -24,13 +24,13 @@ bool says_a_secret(const MongodSettings& settings, const std::string& text) {
   return !settings.understood && contains_ignoring_case(text, "password");
 }
 
-void take(MongodSettings settings, Server& server) {
+void take(const MongodSettings& settings, Server& server) {
   server.port = mongod_port(settings.options);
   const std::string prefix = option_in(settings.options, "unixSocketPrefix");
   server.socket_directory = prefix.empty() ? "/tmp" : prefix;
   if (flag_in(settings.options, "nounixsocket")) server.socket_directory.clear();
-  for (auto& [name, value] : settings.options) server.settings.emplace_back(name, value);
-  for (std::string& parameter : settings.parameters)
+  for (const auto& [name, value] : settings.options) server.settings.emplace_back(name, value);
+  for (const std::string& parameter : settings.parameters)
     server.settings.emplace_back("setParameter " + parameter, parameter);
   if (!settings.understood) server.settings.emplace_back(kNotUnderstood, "true");
 }
@@ -43,7 +43,7 @@ Server Mongo::server_of(const docker::Config& config) const {
   server.administrator = administrator_in(config);
   MongodSettings settings;
   settings.options = mongod_options(server.command);
-  take(std::move(settings), server);
+  take(settings, server);
   return server;
 }
 
@@ -69,7 +69,7 @@ Server Mongo::server(const ContainerFacts& facts, const Recognition& recognition
     if (const auto text = is_normal_path(*named) ? facts.read(*named) : std::nullopt)
       server.administrator = std::string(dksnap::trim(*text));
   }
-  take(std::move(settings), server);
+  take(settings, server);
   return server;
 }
 
