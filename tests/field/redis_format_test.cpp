@@ -5,7 +5,6 @@ namespace dksnap::test {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
 class RedisFormat : public RedisField {
  protected:
