@@ -14,11 +14,6 @@ namespace {
 
 constexpr const char* kLate = "the time is over, use --max-time";
 
-class NoRows final : public diff::RowSource {
- public:
-  bool next(diff::Row&) override { return false; }
-};
-
 class MergedRows final : public RowChanges {
  public:
   MergedRows(std::unique_ptr<diff::RowSource> from, std::unique_ptr<diff::RowSource> to,
@@ -220,7 +215,7 @@ void Comparison::count(TableDiff& table) {
 std::unique_ptr<RowChanges> Comparison::rows(const TableDiff& table) {
   const auto of = [&](Side& side,
                       const std::optional<diff::Table>& there) -> std::unique_ptr<diff::RowSource> {
-    if (!there || !table.not_compared.empty()) return std::make_unique<NoRows>();
+    if (!there || !table.not_compared.empty()) return std::make_unique<diff::NoRows>();
     return side.session().rows(*there, table.columns, table.parts);
   };
   return std::make_unique<MergedRows>(of(*from_, table.pair.from), of(*to_, table.pair.to),

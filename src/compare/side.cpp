@@ -25,14 +25,8 @@ class NothingYet final : public databases::Session {
   }
   std::unique_ptr<diff::RowSource> rows(const diff::Table&, const diff::Comparable&,
                                         const std::vector<std::uint64_t>&) override {
-    return std::make_unique<NoRows>();
+    return std::make_unique<diff::NoRows>();
   }
-
- private:
-  class NoRows final : public diff::RowSource {
-   public:
-    bool next(diff::Row&) override { return false; }
-  };
 };
 
 // What the image has where its kind looks for data. Of files there is always something.

@@ -1,5 +1,7 @@
 #include "databases/text_rows.hpp"
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 #include "base/error.hpp"
@@ -58,6 +60,18 @@ diff::Cell parse_cell(std::string_view text, NullMark mark) {
 }
 
 }  // namespace
+
+const std::string& cell_text(const diff::Row& row, std::size_t at) {
+  static const std::string kNothing;
+  return row.at(at) ? *row[at] : kNothing;
+}
+
+std::uint64_t cell_number(const diff::Row& row, std::size_t at) {
+  const std::string& text = cell_text(row, at);
+  std::uint64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
 
 diff::Row parse_row(std::string_view line, std::size_t columns, NullMark mark) {
   diff::Row row;

@@ -45,6 +45,11 @@ class TextRows final : public diff::RowSource {
   NullMark mark_;
 };
 
+// Of a row of a catalogue: the text of a cell, empty where it is NULL, and the number that it is, 0
+// where it is none.
+const std::string& cell_text(const diff::Row& row, std::size_t at);
+std::uint64_t cell_number(const diff::Row& row, std::size_t at);
+
 // A line without its end. Throws `failed` where it is none, or has not as many cells.
 diff::Row parse_row(std::string_view line, std::size_t columns, NullMark mark);
 

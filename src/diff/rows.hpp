@@ -20,6 +20,11 @@ class RowSource {
   virtual bool next(Row& row) = 0;
 };
 
+class NoRows final : public RowSource {
+ public:
+  bool next(Row& /*row*/) override { return false; }
+};
+
 // The rows of a table are dealt into parts by what they hold, on both sides alike. Parts with the
 // same count and sum hold the same rows, as surely as 64 bits of their hashes tell.
 struct PartSum {

@@ -3,48 +3,31 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
-#include "base/digest.hpp"
+#include "databases/parts.hpp"
 #include "databases/program_output.hpp"
 #include "databases/text_rows.hpp"
 
 namespace dksnap::databases::files {
 namespace {
 
-constexpr std::uint64_t kParts = 4096;
 constexpr std::array kColumns{"path", "type", "size", "mode", "owner", "content"};
 
-// 64 bits of a hash.
-std::uint64_t hash_of(std::string_view text) {
-  constexpr std::size_t kAlgorithm = 7;  // "sha256:"
-  constexpr std::size_t kDigits = 16;
-  return std::stoull(sha256_digest(text).substr(kAlgorithm, kDigits), nullptr, 16);
-}
-
-std::uint64_t part_of(const diff::Row& row) {
-  return hash_of(row.front().value_or("")) % kParts;
-}
-
-// Those of some parts, with some of their columns.
-class SomeRows final : public diff::RowSource {
+// Some of their cells.
+class SomeCells final : public diff::RowSource {
  public:
-  SomeRows(std::unique_ptr<diff::RowSource> all, std::set<std::uint64_t> parts,
-           std::vector<std::size_t> places)
-      : all_(std::move(all)), parts_(std::move(parts)), places_(std::move(places)) {}
+  SomeCells(std::unique_ptr<diff::RowSource> rows, std::vector<std::size_t> places)
+      : rows_(std::move(rows)), places_(std::move(places)) {}
   bool next(diff::Row& row) override {
-    for (diff::Row whole; all_->next(whole);) {
-      if (!parts_.contains(part_of(whole))) continue;
-      row.clear();
-      for (const std::size_t place : places_) row.push_back(std::move(whole[place]));
-      return true;
-    }
-    return false;
+    diff::Row whole;
+    if (!rows_->next(whole)) return false;
+    row.clear();
+    for (const std::size_t place : places_) row.push_back(std::move(whole[place]));
+    return true;
   }
 
  private:
-  std::unique_ptr<diff::RowSource> all_;
-  std::set<std::uint64_t> parts_;
+  std::unique_ptr<diff::RowSource> rows_;
   std::vector<std::size_t> places_;
 };
 
@@ -69,27 +52,20 @@ class FilesSession final : public Session {
 
   std::vector<diff::PartSum> sums(const diff::Table&, const diff::Comparable& columns) override {
     const std::vector<std::size_t> places = places_of(columns);
-    std::vector<std::uint64_t> counts(kParts);
-    std::vector<std::uint64_t> sums(kParts);
+    PartSums sums;
     const auto rows = all();
     for (diff::Row row; rows->next(row);) {
-      const std::uint64_t part = part_of(row);
       std::string text;
       for (const std::size_t place : places) text += row[place].value_or("") + '\0';
-      ++counts[part];
-      sums[part] += hash_of(text);
+      sums.add(row, text);
     }
-    std::vector<diff::PartSum> found;
-    for (std::uint64_t part = 0; part < kParts; ++part) {
-      if (counts[part] != 0) found.push_back({part, counts[part], std::to_string(sums[part])});
-    }
-    return found;
+    return sums.sums();
   }
 
   std::unique_ptr<diff::RowSource> rows(const diff::Table&, const diff::Comparable& columns,
                                         const std::vector<std::uint64_t>& parts) override {
-    return std::make_unique<SomeRows>(all(), std::set(parts.begin(), parts.end()),
-                                      places_of(columns));
+    return std::make_unique<SomeCells>(std::make_unique<RowsOfParts>(all(), parts),
+                                       places_of(columns));
   }
 
  private:

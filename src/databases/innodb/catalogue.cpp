@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 #include <tuple>
 
@@ -10,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "databases/text_rows.hpp"
 
 namespace dksnap::databases::innodb {
 namespace {
@@ -103,17 +103,6 @@ diff::ValueKind kind_of(std::string_view type) {
 
 bool is_whole(std::string_view type) {
   return type == "bit" || type == "year" || (type.ends_with("int") && !type.ends_with("point"));
-}
-
-const std::string& text_of(const diff::Row& row, std::size_t at) {
-  static const std::string kNothing;
-  return row.at(at) ? *row[at] : kNothing;
-}
-
-std::uint64_t number_of(const std::string& text) {
-  std::uint64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
 }
 
 // The name in backticks that a text begins with, which is taken off it, and the blank behind it.
@@ -220,50 +209,50 @@ std::string definition_query(const diff::Table& table) {
 }
 
 diff::Table& CatalogueReader::table_of(const diff::Row& row) {
-  const auto found = places_.find({text_of(row, 1), text_of(row, 2)});
+  const auto found = places_.find({cell_text(row, 1), cell_text(row, 2)});
   if (found != places_.end()) return catalogue_.tables[found->second];
   throw Error(ErrorCode::failed, "cannot read the catalogue",
-              "it has a part of no table: " + printable(text_of(row, 2)));
+              "it has a part of no table: " + printable(cell_text(row, 2)));
 }
 
 void CatalogueReader::add_index(const diff::Row& row) {
-  const auto found = places_.find({text_of(row, 1), text_of(row, 2)});
+  const auto found = places_.find({cell_text(row, 1), cell_text(row, 2)});
   if (found == places_.end()) return;
-  Index& index = indexes_[found->second][text_of(row, 3)];
-  index.columns.push_back(text_of(row, 4));
-  if (!row[4] || text_of(row, 5) != "key") index.is_key = false;
+  Index& index = indexes_[found->second][cell_text(row, 3)];
+  index.columns.push_back(cell_text(row, 4));
+  if (!row[4] || cell_text(row, 5) != "key") index.is_key = false;
 }
 
 void CatalogueReader::add(const diff::Row& row) {
-  const std::string& word = text_of(row, 0);
-  const std::string& schema = text_of(row, 1);
+  const std::string& word = cell_text(row, 0);
+  const std::string& schema = cell_text(row, 1);
   if (word == "0table") {
-    if (text_of(row, 3) == "SEQUENCE") {
-      sequences_.emplace_back(schema, text_of(row, 2));
+    if (cell_text(row, 3) == "SEQUENCE") {
+      sequences_.emplace_back(schema, cell_text(row, 2));
       return;
     }
     diff::Table table;
-    table.name = table.plain_name = text_of(row, 2);
+    table.name = table.plain_name = cell_text(row, 2);
     table.database = table.schema = schema;
-    if (text_of(row, 3) == "SYSTEM VERSIONED") table.kind = "system-versioned table";
-    table.bytes = number_of(text_of(row, 4));
+    if (cell_text(row, 3) == "SYSTEM VERSIONED") table.kind = "system-versioned table";
+    table.bytes = cell_number(row, 4);
     places_[{schema, table.plain_name}] = catalogue_.tables.size();
     catalogue_.tables.push_back(std::move(table));
   } else if (word == "1column") {
     // Views have columns as well.
-    if (!places_.contains({schema, text_of(row, 2)})) return;
-    const std::string& type = text_of(row, 4);
+    if (!places_.contains({schema, cell_text(row, 2)})) return;
+    const std::string& type = cell_text(row, 4);
     table_of(row).columns.push_back(
-        {text_of(row, 3), text_of(row, 5), text_of(row, 5), kind_of(type), is_whole(type)});
+        {cell_text(row, 3), cell_text(row, 5), cell_text(row, 5), kind_of(type), is_whole(type)});
   } else if (word == "2index") {
     add_index(row);
   } else if (word == "3trigger") {
-    if (!places_.contains({schema, text_of(row, 2)})) return;
-    table_of(row).parts.push_back({"trigger", text_of(row, 3), text_of(row, 4)});
+    if (!places_.contains({schema, cell_text(row, 2)})) return;
+    table_of(row).parts.push_back({"trigger", cell_text(row, 3), cell_text(row, 4)});
   } else if (word == "4object") {
-    catalogue_.objects.push_back({text_of(row, 3), text_of(row, 2), text_of(row, 4), schema});
+    catalogue_.objects.push_back({cell_text(row, 3), cell_text(row, 2), cell_text(row, 4), schema});
   } else if (word == "5right") {
-    rights_[schema].emplace_back(text_of(row, 2), text_of(row, 3) == "PRI");
+    rights_[schema].emplace_back(cell_text(row, 2), cell_text(row, 3) == "PRI");
   }
 }
 
@@ -344,7 +333,7 @@ std::string CatalogueReader::objects_query() const {
 
 void CatalogueReader::add_object(const diff::Row& row) {
   catalogue_.objects.push_back(
-      {text_of(row, 0), text_of(row, 1), text_of(row, 2), text_of(row, 3)});
+      {cell_text(row, 0), cell_text(row, 1), cell_text(row, 2), cell_text(row, 3)});
 }
 
 diff::Catalogue CatalogueReader::take() {

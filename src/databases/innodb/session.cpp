@@ -15,17 +15,13 @@
 #include "databases/innodb/private_start.hpp"
 #include "databases/innodb/programs.hpp"
 #include "databases/innodb/sql_words.hpp"
+#include "databases/parts.hpp"
 #include "databases/program_output.hpp"
 #include "databases/running_server.hpp"
 #include "databases/text_rows.hpp"
 
 namespace dksnap::databases::innodb {
 namespace {
-
-// Enough that a few changed rows leave nearly all parts alike, and few enough to be held.
-constexpr std::uint64_t kParts = 4096;
-// Beyond that a filter spares nothing.
-constexpr std::size_t kMostPartsNamed = 2048;
 
 // What a session prints is the same whatever the server's own settings say. Sorting is by whole
 // values, as far as the server goes. A longer packet there is not (MySQL manual,
@@ -188,13 +184,7 @@ class InnodbSession final : public Session {
     std::vector<std::string> cells;
     for (const diff::Column& column : columns.columns)
       cells.push_back(fmt::format("CONCAT('=', {})", text_of(column)));
-    std::string where;
-    if (parts.size() <= kMostPartsNamed) {
-      std::vector<std::string> numbers;
-      for (const std::uint64_t part : parts) numbers.push_back(std::to_string(part));
-      where = fmt::format(" WHERE {} IN ({})", part_of(columns),
-                          numbers.empty() ? "-1" : join(numbers, ","));
-    }
+    const std::string where = where_part_in(part_of(columns), parts);
     const std::string query = fmt::format("SELECT {} {}{}{}", join(cells, ", "), from_clause(table),
                                           where, order_of(columns));
     return std::make_unique<ReadableRows>(ask(query, cells.size(), NullMark::word), columns);

@@ -2,8 +2,6 @@
 #include "databases/session.hpp"
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -16,6 +14,7 @@
 #include "databases/mongo/mongo.hpp"
 #include "databases/mongo/options.hpp"
 #include "databases/mongo/private_server.hpp"
+#include "databases/parts.hpp"
 #include "databases/program_output.hpp"
 #include "databases/running_server.hpp"
 #include "diff/sorted_rows.hpp"
@@ -25,36 +24,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::uint64_t kParts = 4096;
 constexpr const char* kAddress =
     "--uri=mongodb://127.0.0.1:27017/?directConnection=true&serverSelectionTimeoutMS=2000";
 constexpr std::size_t kAlgorithm = 7;  // "sha256:"
-
-// 64 bits of a hash.
-std::uint64_t hash_of(std::string_view text) {
-  constexpr std::size_t kDigits = 16;
-  return std::stoull(sha256_digest(text).substr(kAlgorithm, kDigits), nullptr, 16);
-}
-
-std::uint64_t part_of(const diff::Row& row) {
-  return hash_of(row.front().value_or("")) % kParts;
-}
-
-class SomeRows final : public diff::RowSource {
- public:
-  SomeRows(std::unique_ptr<diff::RowSource> all, const std::vector<std::uint64_t>& parts)
-      : all_(std::move(all)), parts_(parts.begin(), parts.end()) {}
-  bool next(diff::Row& row) override {
-    while (all_->next(row)) {
-      if (parts_.contains(part_of(row))) return true;
-    }
-    return false;
-  }
-
- private:
-  std::unique_ptr<diff::RowSource> all_;
-  std::set<std::uint64_t> parts_;
-};
 
 Json parsed(const std::string& text) {
   Json value = Json::parse(text.empty() ? "{}" : text, nullptr, false);
@@ -122,23 +94,16 @@ class MongoSession final : public Session {
   }
 
   std::vector<diff::PartSum> sums(const diff::Table& table, const diff::Comparable&) override {
-    std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> found;
+    PartSums sums;
     DocumentRows rows = documents(table.database, table.plain_name);
-    for (diff::Row row; rows.next(row);) {
-      auto& [count, sum] = found[part_of(row)];
-      ++count;
-      sum += hash_of(row[1].value_or(""));
-    }
-    std::vector<diff::PartSum> sums;
-    for (const auto& [part, both] : found)
-      sums.push_back({part, both.first, std::to_string(both.second)});
-    return sums;
+    for (diff::Row row; rows.next(row);) sums.add(row, row[1].value_or(""));
+    return sums.sums();
   }
 
   std::unique_ptr<diff::RowSource> rows(const diff::Table& table, const diff::Comparable& columns,
                                         const std::vector<std::uint64_t>& parts) override {
-    SomeRows some(std::make_unique<DocumentRows>(documents(table.database, table.plain_name)),
-                  parts);
+    RowsOfParts some(std::make_unique<DocumentRows>(documents(table.database, table.plain_name)),
+                     parts);
     return diff::sorted_rows(some, columns);
   }
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "databases/text_rows.hpp"
 
 namespace dksnap::databases::postgres {
 namespace {
@@ -186,17 +186,6 @@ bool is_whole(const std::string& type) {
   return type == "smallint" || type == "integer" || type == "bigint";
 }
 
-const std::string& text_of(const diff::Row& row, std::size_t at) {
-  static const std::string kNothing;
-  return row.at(at) ? *row[at] : kNothing;
-}
-
-std::uint64_t number_of(const std::string& text) {
-  std::uint64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
 void add_large_objects(diff::Catalogue& catalogue, const std::string& database) {
   diff::Table table;
   table.name = table.kind = table.plain_name = kLargeObjects;
@@ -256,36 +245,38 @@ std::string globals_query() {
 }
 
 diff::Table& CatalogueReader::table_of(const std::string& database, const diff::Row& row) {
-  const auto found = places_.find({database, text_of(row, 1), text_of(row, 2)});
+  const auto found = places_.find({database, cell_text(row, 1), cell_text(row, 2)});
   if (found != places_.end()) return catalogue_.tables[found->second];
   throw Error(ErrorCode::failed, "cannot read the catalogue",
-              "it has a part of no table: " + printable(text_of(row, 2)));
+              "it has a part of no table: " + printable(cell_text(row, 2)));
 }
 
 void CatalogueReader::add(const std::string& database, const diff::Row& numbered) {
   const diff::Row row(numbered.begin() + 1, numbered.end());
-  const std::string& word = text_of(row, 0);
+  const std::string& word = cell_text(row, 0);
   if (word == "0table") {
     diff::Table table;
     table.database = database;
-    table.schema = text_of(row, 1);
-    table.plain_name = text_of(row, 2);
+    table.schema = cell_text(row, 1);
+    table.plain_name = cell_text(row, 2);
     table.name = table.schema + "." + table.plain_name;
-    table.kind = text_of(row, 3);
-    table.bytes = number_of(text_of(row, 4));
+    table.kind = cell_text(row, 3);
+    table.bytes = cell_number(row, 4);
     places_[{database, table.schema, table.plain_name}] = catalogue_.tables.size();
     catalogue_.tables.push_back(std::move(table));
   } else if (word == "1column") {
-    const std::string& type = text_of(row, 4);
+    const std::string& type = cell_text(row, 4);
     table_of(database, row)
         .columns.push_back(
-            {text_of(row, 3), type, type + text_of(row, 5), kind_of(type), is_whole(type)});
+            {cell_text(row, 3), type, type + cell_text(row, 5), kind_of(type), is_whole(type)});
   } else if (word == "2key") {
-    table_of(database, row).key.push_back(text_of(row, 3));
+    table_of(database, row).key.push_back(cell_text(row, 3));
   } else if (word == "3part") {
-    table_of(database, row).parts.push_back({text_of(row, 3), text_of(row, 4), text_of(row, 5)});
+    table_of(database, row)
+        .parts.push_back({cell_text(row, 3), cell_text(row, 4), cell_text(row, 5)});
   } else if (word == "4object") {
-    catalogue_.objects.push_back({text_of(row, 3), text_of(row, 4), text_of(row, 5), database});
+    catalogue_.objects.push_back(
+        {cell_text(row, 3), cell_text(row, 4), cell_text(row, 5), database});
   } else if (word == "5large") {
     add_large_objects(catalogue_, database);
   } else {

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "databases/parts.hpp"
 #include "databases/postgres/catalogue.hpp"
 #include "databases/postgres/postgres.hpp"
 #include "databases/postgres/programs.hpp"
@@ -18,11 +19,6 @@
 
 namespace dksnap::databases::postgres {
 namespace {
-
-// Enough that a few changed rows leave nearly all parts alike, and few enough to be held.
-constexpr std::uint64_t kParts = 4096;
-// Beyond that a filter spares nothing.
-constexpr std::size_t kMostPartsNamed = 2048;
 
 // After the source's own arguments, which the data may need. What a session prints is the same
 // whatever the data's own settings say; nothing runs by itself, and nothing is written that is not
@@ -160,13 +156,7 @@ class PostgresSession final : public Session {
                                         const std::vector<std::uint64_t>& parts) override {
     std::vector<std::string> cells;
     for (const diff::Column& column : columns.columns) cells.push_back(text_of(column, trims_));
-    std::string where;
-    if (parts.size() <= kMostPartsNamed) {
-      std::vector<std::string> numbers;
-      for (const std::uint64_t part : parts) numbers.push_back(std::to_string(part));
-      where = fmt::format(" WHERE {} IN ({})", part_of(columns),
-                          numbers.empty() ? "-1" : join(numbers, ","));
-    }
+    const std::string where = where_part_in(part_of(columns), parts);
     return ask(table.database,
                fmt::format("SELECT {} {}{}{}", join(cells, ", "), from_clause(table), where,
                            order_of(columns, trims_)),

@@ -140,7 +140,7 @@ class RedisSession final : public Session {
                                       [&](const auto& one) { return one.name == column.name; });
       places.push_back(static_cast<std::size_t>(found - table.columns.begin()));
     }
-    if (commands.empty()) return std::make_unique<NoRows>();
+    if (commands.empty()) return std::make_unique<diff::NoRows>();
     docker::ExecSpec program;
     program.argv = client({});
     program.user = owner_;
@@ -153,11 +153,6 @@ class RedisSession final : public Session {
   }
 
  private:
-  class NoRows final : public diff::RowSource {
-   public:
-    bool next(diff::Row&) override { return false; }
-  };
-
   static std::string number_of(const diff::Table& table) {
     return table.plain_name.substr(kDatabase.size());
   }
