@@ -111,6 +111,35 @@ Comparison::Comparison(snapshot::Context& context, CompareRequest request)
     return !is_named(request_.tables, pair.either());
   });
   if (!request_.tables.empty()) schema_.objects.clear();
+  tell_by_files();
+}
+
+// Whatever cannot be told so is read.
+void Comparison::tell_by_files() {
+  std::vector<diff::Table> froms;
+  std::vector<diff::Table> tos;
+  for (const diff::TablePair& pair : schema_.tables) {
+    if (!pair.is_in_both()) continue;
+    froms.push_back(*pair.from);
+    tos.push_back(*pair.to);
+  }
+  if (tos.empty()) return;
+  try {
+    const auto histories =
+        on_both([&](bool is_from) { return (is_from ? from_ : to_)->session().history(); });
+    if (histories.first.empty() || histories.second.empty()) return;
+    const auto [from, to] = on_both([&](bool is_from) {
+      return is_from ? from_->session().fingerprints(froms, histories.second)
+                     : to_->session().fingerprints(tos, histories.first);
+    });
+    for (std::size_t i = 0; i < tos.size(); ++i) {
+      if (!to[i].empty() && from[i] == to[i]) told_by_files_.insert(tos[i].name);
+    }
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::database_refused || !from_->session().is_alive() ||
+        !to_->session().is_alive())
+      throw;
+  }
 }
 
 Comparison::~Comparison() = default;
@@ -152,6 +181,10 @@ TableDiff Comparison::compare(const diff::TablePair& pair) {
         request_.volatiles.begin(), request_.volatiles.end(), [&](const std::string& name) {
           return column.name == name || either.name + "." + column.name == name;
         }));
+  }
+  if (pair.is_in_both() && told_by_files_.contains(pair.to->name)) {
+    table.is_told_by_files = true;
+    return table;
   }
   table.not_compared = why_not(pair);
   if (!table.not_compared.empty()) return table;
@@ -215,7 +248,8 @@ void Comparison::count(TableDiff& table) {
 std::unique_ptr<RowChanges> Comparison::rows(const TableDiff& table) {
   const auto of = [&](Side& side,
                       const std::optional<diff::Table>& there) -> std::unique_ptr<diff::RowSource> {
-    if (!there || !table.not_compared.empty()) return std::make_unique<diff::NoRows>();
+    if (!there || !table.not_compared.empty() || table.is_told_by_files)
+      return std::make_unique<diff::NoRows>();
     return side.session().rows(*there, table.columns, table.parts);
   };
   return std::make_unique<MergedRows>(of(*from_, table.pair.from), of(*to_, table.pair.to),

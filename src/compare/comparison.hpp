@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct TableDiff {
   diff::Comparable columns;
   // Why its rows were not compared; empty: they were.
   std::string not_compared;
+  // Its rows were not read: its files and what it is described by are the same.
+  bool is_told_by_files = false;
   std::uint64_t rows_from = 0;
   std::uint64_t rows_to = 0;
   std::uint64_t added = 0;
@@ -90,6 +93,7 @@ class Comparison {
   std::unique_ptr<RowChanges> rows(const TableDiff& table);
 
  private:
+  void tell_by_files();
   std::string why_not(const diff::TablePair& pair) const;
   bool is_late() const;
   void read(TableDiff& table);
@@ -99,6 +103,7 @@ class Comparison {
   std::unique_ptr<Side> from_;
   std::unique_ptr<Side> to_;
   diff::SchemaDiff schema_;
+  std::set<std::string> told_by_files_;  // names of tables, of TO
   std::vector<std::string> notices_;
 };
 

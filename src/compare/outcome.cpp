@@ -8,7 +8,7 @@ namespace {
 using nlohmann::json;
 
 // Raised whenever an outcome would be another one, or is written otherwise.
-constexpr int kForm = 1;
+constexpr int kForm = 2;
 
 json moment(TimePoint time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
@@ -72,6 +72,7 @@ json diff_json(const TableDiff& table) {
           {"counts",
            {table.rows_from, table.rows_to, table.added, table.removed, table.changed,
             table.changed_in_volatiles}},
+          {"told_by_files", table.is_told_by_files},
           {"changed_columns", table.changed_columns}};
 }
 
@@ -92,6 +93,7 @@ TableDiff diff_of(const json& value) {
   table.columns.keys = value.at("keys").get<std::size_t>();
   if (table.columns.keys > table.columns.columns.size()) throw std::out_of_range("");
   table.not_compared = value.at("not_compared").get<std::string>();
+  table.is_told_by_files = value.at("told_by_files").get<bool>();
   const json& counts = value.at("counts");
   table.rows_from = counts.at(0).get<std::uint64_t>();
   table.rows_to = counts.at(1).get<std::uint64_t>();

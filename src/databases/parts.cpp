@@ -51,4 +51,12 @@ bool RowsOfParts::next(diff::Row& row) {
   return false;
 }
 
+bool SomeCells::next(diff::Row& row) {
+  diff::Row whole;
+  if (!rows_->next(whole)) return false;
+  row.clear();
+  for (const std::size_t place : places_) row.push_back(std::move(whole[place]));
+  return true;
+}
+
 }  // namespace dksnap::databases

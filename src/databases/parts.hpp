@@ -48,4 +48,17 @@ class RowsOfParts final : public diff::RowSource {
   std::set<std::uint64_t> parts_;
 };
 
+// Of rows some of the cells.
+class SomeCells final : public diff::RowSource {
+ public:
+  // `places`: each at most once.
+  SomeCells(std::unique_ptr<diff::RowSource> rows, std::vector<std::size_t> places)
+      : rows_(std::move(rows)), places_(std::move(places)) {}
+  bool next(diff::Row& row) override;
+
+ private:
+  std::unique_ptr<diff::RowSource> rows_;
+  std::vector<std::size_t> places_;
+};
+
 }  // namespace dksnap::databases

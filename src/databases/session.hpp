@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/time.hpp"
@@ -37,6 +38,16 @@ class Session {
   // Of both sides the same, before anything else is asked: what is over by then is left out.
   virtual void set_moment(TimePoint /*moment*/) {}
   virtual diff::Catalogue catalogue() = 0;
+  // What fingerprints() of the other side has to know of this one; of use to a session of the same
+  // kind alone. Empty: there is nothing of the kind.
+  virtual std::string history() { return {}; }
+  // One for each of the tables, without their rows being read: where both sides have the same, so
+  // have their tables. Empty where that cannot be told. After catalogue(), before anything else is
+  // asked; `others`: the other side's history().
+  virtual std::vector<std::string> fingerprints(const std::vector<diff::Table>& tables,
+                                                const std::string& /*others*/) {
+    return std::vector<std::string>(tables.size());
+  }
   // All rows, by those columns. In the order of the parts.
   virtual std::vector<diff::PartSum> sums(const diff::Table& table,
                                           const diff::Comparable& columns) = 0;

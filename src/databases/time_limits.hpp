@@ -25,6 +25,8 @@ inline constexpr TimeLimit kFlush{std::chrono::minutes(2)};
 // computes all the time: what has not done so for three minutes waits for something that will not
 // come.
 inline constexpr TimeLimit kRecovery{std::chrono::hours(12), std::chrono::minutes(3)};
+// Reads files of any size and computes with what they hold.
+inline constexpr TimeLimit kReading{std::chrono::hours(12), std::chrono::minutes(3)};
 // What was written goes to the disk at the disk's speed, after everything else is done.
 inline constexpr TimeLimit kWriteBack{std::chrono::hours(1)};
 

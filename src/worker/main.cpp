@@ -145,6 +145,25 @@ std::optional<Message> files(const Arguments& arguments, Talk&) {
   print_files(arguments.place(), output);
   return std::nullopt;
 }
+// Lines of standard input: a path, escaped, and where not all of the file is meant from which byte
+// on, and how many.
+std::optional<Message> digests(const Arguments& arguments, Talk&) {
+  FdSource input(Fd(::dup(STDIN_FILENO)), "standard input");
+  std::vector<ByteRange> wanted;
+  LineSink lines([&](std::string_view line) {
+    const std::vector<std::string> words = split(line, ' ');
+    ByteRange range{unescape_path(words.front())};
+    if (words.size() == 3) {
+      range.from = std::stoull(words[1]);
+      range.length = std::stoull(words[2]);
+    }
+    wanted.push_back(std::move(range));
+  });
+  copy(input, lines);
+  lines.finish();
+  for (const std::string& digest : digests_of(arguments.place(), wanted)) ::puts(digest.c_str());
+  return std::nullopt;
+}
 std::optional<Message> name(const Arguments& arguments, Talk&) {
   for (const std::string& ids : arguments.rest) name_user(arguments.place(), ids);
   return std::nullopt;
@@ -182,7 +201,7 @@ constexpr std::array kCommands{
     Command{"drop", drop},           Command{"find", find},         Command{"name-user", name},
     Command{"unname-user", unname},  Command{"thaw", thaw_group},   Command{"write", write},
     Command{"until", until},         Command{"text", text},         Command{"files", files},
-    Command{"ending", ending}};
+    Command{"ending", ending},       Command{"digests", digests}};
 
 std::optional<Arguments> parse(int count, char** words) {
   Arguments arguments;
@@ -250,7 +269,7 @@ int main(int count, char** words) {
   static_cast<void>(
       ::fputs("usage: dksnap-worker "
               "wait|sync|pack|scan|remove|owner|list|serve|flush|hand-over|take-job|room|drop|"
-              "find|name-user|unname-user|thaw|write|until|files|ending [--job FILE] "
+              "find|name-user|unname-user|thaw|write|until|files|ending|digests [--job FILE] "
               "[--root DIR]\n",
               stderr));
   return 1;

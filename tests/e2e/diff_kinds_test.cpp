@@ -227,6 +227,9 @@ TEST_P(DiffKinds, Mongo) {
                     HasSubstr("_id 5d8d05a6b2a4c0f1e2d3c4b5: items[1].qty 2 > 3, zip \"00184\" > "
                               "(none)"),
                     HasSubstr("index  by_s")));
+  EXPECT_THAT(
+      tables({"--ignore-column", "document"}),
+      ElementsAre("fresh added +0 -0 ~0", "gone removed +0 -0 ~0", "orders modified +2 -1 ~0"));
 }
 
 TEST_P(DiffKinds, Files) {

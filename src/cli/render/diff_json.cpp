@@ -44,14 +44,20 @@ ordered_json schema_array(const std::vector<diff::SchemaChange>& changes) {
   return all;
 }
 
+// Those of a table that was not read are not counted.
+ordered_json rows_of(const compare::TableDiff& table, std::uint64_t count) {
+  const bool is_counted = table.not_compared.empty() && !table.is_told_by_files;
+  return is_counted ? ordered_json(count) : ordered_json(nullptr);
+}
+
 }  // namespace
 
 PrintedLine json_table(const compare::TableDiff& table) {
   return object_line({{"message_type", "table"},
                       {"table", table.pair.either().name},
                       {"change", change_of(table)},
-                      {"rows_from", table.rows_from},
-                      {"rows_to", table.rows_to},
+                      {"rows_from", rows_of(table, table.rows_from)},
+                      {"rows_to", rows_of(table, table.rows_to)},
                       {"added", table.pair.from ? table.added : 0},
                       {"removed", table.pair.to ? table.removed : 0},
                       {"modified", table.changed},

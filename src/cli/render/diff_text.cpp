@@ -53,6 +53,7 @@ std::string schema_summary(const std::vector<diff::SchemaChange>& changes) {
 
 std::string rows_text(const compare::TableDiff& table) {
   if (!table.not_compared.empty()) return "not compared: " + table.not_compared;
+  if (table.is_told_by_files) return "same files";
   if (!table.pair.from) return std::to_string(table.rows_to);
   if (!table.pair.to) return std::to_string(table.rows_from);
   return table.rows_from == table.rows_to ? std::to_string(table.rows_to)
@@ -262,7 +263,9 @@ std::string summary_line(const std::vector<compare::TableDiff>& tables, std::siz
   const compare::Totals totals = compare::totals_of(tables);
   std::uint64_t compared = 0;
   std::size_t differing = 0;
+  std::size_t by_files = 0;
   for (const compare::TableDiff& table : tables) {
+    if (table.is_told_by_files) ++by_files;
     compared += std::max(table.rows_from, table.rows_to);
     if (table.not_compared.empty() && !table.is_equal()) ++differing;
   }
@@ -272,8 +275,9 @@ std::string summary_line(const std::vector<compare::TableDiff>& tables, std::siz
                                                         objects, objects == 1 ? "" : "s");
   const std::string skipped = unread == 0 ? "" : fmt::format("; {} not compared", unread);
   if (differing == 0 && objects == 0)
-    return fmt::format("no difference ({} tables, {} rows compared{})", tables.size() - unread,
-                       compared, skipped);
+    return fmt::format("no difference ({} tables, {}{} rows compared{})", tables.size() - unread,
+                       by_files == 0 ? "" : fmt::format("{} by their files, ", by_files), compared,
+                       skipped);
   return fmt::format("{} of {} tables changed: {} rows added, {} removed, {} changed; {} equal{}{}",
                      differing, tables.size(), totals.added, totals.removed,
                      totals.changed + totals.changed_in_volatiles,

@@ -13,24 +13,6 @@ namespace {
 
 constexpr std::array kColumns{"path", "type", "size", "mode", "owner", "content"};
 
-// Some of their cells.
-class SomeCells final : public diff::RowSource {
- public:
-  SomeCells(std::unique_ptr<diff::RowSource> rows, std::vector<std::size_t> places)
-      : rows_(std::move(rows)), places_(std::move(places)) {}
-  bool next(diff::Row& row) override {
-    diff::Row whole;
-    if (!rows_->next(whole)) return false;
-    row.clear();
-    for (const std::size_t place : places_) row.push_back(std::move(whole[place]));
-    return true;
-  }
-
- private:
-  std::unique_ptr<diff::RowSource> rows_;
-  std::vector<std::size_t> places_;
-};
-
 class FilesSession final : public Session {
  public:
   explicit FilesSession(CopyInScratch copy) : copy_(std::move(copy)) {}

@@ -93,21 +93,42 @@ class MongoSession final : public Session {
     return catalogue;
   }
 
-  std::vector<diff::PartSum> sums(const diff::Table& table, const diff::Comparable&) override {
+  std::vector<diff::PartSum> sums(const diff::Table& table,
+                                  const diff::Comparable& columns) override {
+    const std::vector<std::size_t> places = places_of(table, columns);
     PartSums sums;
     DocumentRows rows = documents(table.database, table.plain_name);
-    for (diff::Row row; rows.next(row);) sums.add(row, row[1].value_or(""));
+    for (diff::Row row; rows.next(row);) {
+      std::string text;
+      for (const std::size_t place : places) text += row[place].value_or("") + '\0';
+      sums.add(row, text);
+    }
     return sums.sums();
   }
 
   std::unique_ptr<diff::RowSource> rows(const diff::Table& table, const diff::Comparable& columns,
                                         const std::vector<std::uint64_t>& parts) override {
-    RowsOfParts some(std::make_unique<DocumentRows>(documents(table.database, table.plain_name)),
-                     parts);
+    SomeCells some(
+        std::make_unique<RowsOfParts>(
+            std::make_unique<DocumentRows>(documents(table.database, table.plain_name)), parts),
+        places_of(table, columns));
     return diff::sorted_rows(some, columns);
   }
 
  private:
+  // In the rows of documents(), which have all columns of the table.
+  static std::vector<std::size_t> places_of(const diff::Table& table,
+                                            const diff::Comparable& columns) {
+    std::vector<std::size_t> places;
+    for (const diff::Column& column : columns.columns) {
+      const auto found =
+          std::find_if(table.columns.begin(), table.columns.end(),
+                       [&](const diff::Column& one) { return one.name == column.name; });
+      places.push_back(static_cast<std::size_t>(found - table.columns.begin()));
+    }
+    return places;
+  }
+
   void start(const Recognition& recognition) {
     docker::ExecSpec program;
     program.argv = private_server(program_, recognition, false);

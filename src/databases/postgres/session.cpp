@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "databases/parts.hpp"
 #include "databases/postgres/catalogue.hpp"
+#include "databases/postgres/fingerprints.hpp"
 #include "databases/postgres/postgres.hpp"
 #include "databases/postgres/programs.hpp"
 #include "databases/postgres/sql_words.hpp"
@@ -116,9 +117,8 @@ class PostgresSession final : public Session {
     if (const auto row = next_of(*rows)) version_ = row->at(0).value_or("");
     version_ = version_.substr(0, version_.find(' '));
     constexpr int kTrims = 13;
-    int major = 0;
-    std::from_chars(version_.data(), version_.data() + version_.size(), major);
-    trims_ = major >= kTrims;
+    std::from_chars(version_.data(), version_.data() + version_.size(), major_);
+    trims_ = major_ >= kTrims;
   }
 
   std::string version() const override { return version_; }
@@ -135,6 +135,23 @@ class PostgresSession final : public Session {
     for (auto rows = ask("template1", globals_query(), kCells); auto row = next_of(*rows);)
       reader.add("", *row);
     return catalogue;
+  }
+
+  std::string history() override {
+    constexpr int kFirst = 11;
+    if (major_ < kFirst) return {};
+    std::vector<std::string> checkpoint = client("template1");
+    checkpoint.insert(checkpoint.end(), {"-c", "CHECKPOINT"});
+    if (!copy_.shell.run(checkpoint, programs_.owner(), client_variables(), kFlush).ok()) return {};
+    history_ = read_history(asks());
+    return history_ ? to_text(*history_) : std::string();
+  }
+
+  std::vector<std::string> fingerprints(const std::vector<diff::Table>& tables,
+                                        const std::string& others) override {
+    const std::optional<History> other = history_of(others);
+    if (!history_ || !other) return std::vector<std::string>(tables.size());
+    return read_fingerprints(asks(), copy_.shell, directory_, tables, *history_, *other);
   }
 
   std::vector<diff::PartSum> sums(const diff::Table& table,
@@ -226,6 +243,12 @@ class PostgresSession final : public Session {
         NullMark::backslash_n);
   }
 
+  Ask asks() {
+    return [this](const std::string& database, const std::string& query, std::size_t cells) {
+      return ask(database, query, cells);
+    };
+  }
+
   // A name that has a "=" in it is a name all the same (libpq, "Keyword/Value Connection Strings").
   static std::string connection_value(const std::string& name) {
     std::string value = "'";
@@ -241,7 +264,9 @@ class PostgresSession final : public Session {
   Programs programs_;
   std::string directory_;
   std::string version_;
+  int major_ = 0;
   bool trims_ = false;
+  std::optional<History> history_;
   std::vector<std::string> databases_;
   const RunningServer* server_ = nullptr;
 };

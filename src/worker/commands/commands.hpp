@@ -1,6 +1,8 @@
 // What the worker can do: one function a command.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -48,6 +50,18 @@ std::vector<std::string> paths_ending(const Place& place, const std::string& dir
 // something.
 std::vector<std::string> paths_beside_full(const Place& place, const std::string& directory,
                                            const std::string& end);
+
+// Bytes of a file, or all of it.
+struct ByteRange {
+  static constexpr std::uint64_t kAll = std::numeric_limits<std::uint64_t>::max();
+  std::string path;
+  std::uint64_t from = 0;
+  std::uint64_t length = kAll;
+  bool is_whole() const { return length == kAll; }
+};
+// The SHA-256 of each, in hex; empty of what is no file or has not so many bytes. A file that
+// nobody has touched since its container was made is not read: the image's manifest tells.
+std::vector<std::string> digests_of(const Place& place, const std::vector<ByteRange>& wanted);
 
 // All files of the target but what is mounted on it and what is ours, in manifest order: a line
 // each of cells with tabs between them, each behind a "=", with letters behind a backslash where
